@@ -1,0 +1,160 @@
+/*
+ * src/kernels/activation.c
+ *	  Activation functions by the formulas of Keras 3, element by element.
+ *
+ * A NaN stays NaN everywhere: comparisons are written so that a NaN takes the
+ * branch that keeps it.
+ */
+#include "kernels/activation.h"
+
+#include <math.h>
+
+const char *const c1d_activation_names[C1D_FUNCTIONS] = {
+#define ACTIVATION(ENUM, name, a, b) [C1D_ACT_##ENUM] = name,
+#include "kernels/activation.inc"
+#undef ACTIVATION
+};
+
+/* c1d_activation: a function with its default parameters. */
+C1dActivation
+c1d_activation(C1dFunction function)
+{
+	static const C1dActivation defaults[C1D_FUNCTIONS] = {
+#define ACTIVATION(ENUM, name, a, b) {C1D_ACT_##ENUM, a, b},
+#include "kernels/activation.inc"
+#undef ACTIVATION
+	};
+
+	return defaults[function];
+}
+
+static inline float
+clip(float x, float low, float high)
+{
+	return x < low ? low : x > high ? high : x;
+}
+
+/* the sign decides, so that exp() never overflows */
+static inline float
+sigmoid(float x)
+{
+	float		e;
+
+	if (x >= 0)
+		return 1 / (1 + expf(-x));
+	e = expf(x);
+	return e / (1 + e);
+}
+
+static inline float
+softplus(float x)
+{
+	return (x > 0 ? x : x != x ? x : 0) + log1pf(expf(-fabsf(x)));
+}
+
+/*
+ * c1d_softmax
+ *		Normalize count elements that lie step floats apart: exp(x - max) / sum,
+ *		or its logarithm.  NaN, +Infinity or -Infinity alone give NaN.
+ */
+void
+c1d_softmax(float *y, int64_t count, int64_t step, int logarithm)
+{
+	float		max = y[0];
+	double		sum = 0;
+
+	for (int64_t i = 1; i < count; i++)
+		if (y[i * step] > max || y[i * step] != y[i * step])
+			max = y[i * step];
+	for (int64_t i = 0; i < count; i++)
+	{
+		float		shifted = y[i * step] - max;
+		float		e = expf(shifted);
+
+		sum += e;
+		y[i * step] = logarithm ? shifted : e;
+	}
+	for (int64_t i = 0; i < count; i++)
+		y[i * step] = logarithm ? (float) (y[i * step] - log(sum)) : (float) (y[i * step] / sum);
+}
+
+#define EACH(expression) \
+	do { \
+		for (int64_t i = 0; i < n; i++) \
+		{ \
+			const float x = y[i]; \
+			y[i] = (expression); \
+		} \
+		return; \
+	} while (0)
+
+/*
+ * c1d_activate
+ *		Apply an activation in place to y, (rows, channels); softmax goes along
+ *		channels.  Cannot fail.
+ */
+void
+c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t channels)
+{
+	const int64_t n = rows * channels;
+	const float a = activation->a;
+	const float b = activation->b;
+
+	switch (activation->function)
+	{
+		case C1D_ACT_LINEAR:
+		case C1D_FUNCTIONS:
+			return;
+		case C1D_ACT_RELU:
+			EACH(x < 0 ? 0 : x);
+		case C1D_ACT_RELU6:
+			EACH(clip(x, 0, 6));
+		case C1D_ACT_LEAKY_RELU:
+			EACH(x < 0 ? a * x : x);
+		case C1D_ACT_ELU:
+			EACH(x < 0 ? a * expm1f(x) : x);
+		case C1D_ACT_SELU:
+			EACH(b * (x < 0 ? a * expm1f(x) : x));
+		case C1D_ACT_CELU:
+			EACH(x < 0 ? a * expm1f(x / a) : x);
+		case C1D_ACT_GELU:
+			EACH(0.5f * x * (1 + erff(x * 0.70710678118654752f)));
+		case C1D_ACT_GELU_TANH:
+			EACH(0.5f * x * (1 + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x))));
+		case C1D_ACT_SIGMOID:
+			EACH(sigmoid(x));
+		case C1D_ACT_TANH:
+			EACH(tanhf(x));
+		case C1D_ACT_SOFTMAX:
+		case C1D_ACT_LOG_SOFTMAX:
+			for (int64_t r = 0; r < rows; r++)
+				c1d_softmax(y + r * channels, channels, 1, activation->function == C1D_ACT_LOG_SOFTMAX);
+			return;
+		case C1D_ACT_SOFTPLUS:
+			EACH(softplus(x));
+		case C1D_ACT_SOFTSIGN:
+			EACH(x / (1 + fabsf(x)));
+		case C1D_ACT_SILU:
+			EACH(x * sigmoid(x));
+		case C1D_ACT_MISH:
+			EACH(x * tanhf(softplus(x)));
+		case C1D_ACT_EXPONENTIAL:
+			EACH(expf(x));
+		case C1D_ACT_HARD_SIGMOID:
+			EACH(clip(x / 6 + 0.5f, 0, 1));
+		case C1D_ACT_HARD_SILU:
+			EACH(x * clip(x / 6 + 0.5f, 0, 1));
+		case C1D_ACT_HARD_TANH:
+			EACH(clip(x, a, b));
+		case C1D_ACT_LOG_SIGMOID:
+			EACH(-softplus(-x));
+		case C1D_ACT_TANH_SHRINK:
+			EACH(x - tanhf(x));
+		case C1D_ACT_SOFT_SHRINK:
+			EACH(x > a ? x - a : x < -a ? x + a : x != x ? x : 0);
+		case C1D_ACT_HARD_SHRINK:
+			EACH(x > a || x < -a || x != x ? x : 0);
+		case C1D_ACT_SQUAREPLUS:
+			EACH(0.5f * (x + sqrtf(x * x + a)));
+	}
+}

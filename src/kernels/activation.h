@@ -1,0 +1,31 @@
+/*
+ * src/kernels/activation.h
+ *	  Activation functions, in place.
+ */
+#ifndef C1D_KERNEL_ACTIVATION_H
+#define C1D_KERNEL_ACTIVATION_H
+
+#include <stdint.h>
+
+typedef enum C1dFunction
+{
+#define ACTIVATION(ENUM, name, a, b) C1D_ACT_##ENUM,
+#include "kernels/activation.inc"
+#undef ACTIVATION
+	C1D_FUNCTIONS
+} C1dFunction;
+
+typedef struct C1dActivation
+{
+	C1dFunction function;
+	float		a;				/* slope, alpha, lower bound, lambda ... */
+	float		b;
+} C1dActivation;
+
+extern const char *const c1d_activation_names[C1D_FUNCTIONS];
+
+extern C1dActivation c1d_activation(C1dFunction function);
+extern void c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t channels);
+extern void c1d_softmax(float *y, int64_t count, int64_t step, int logarithm);
+
+#endif

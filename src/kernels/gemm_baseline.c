@@ -1,0 +1,9 @@
+/*
+ * src/kernels/gemm_baseline.c
+ *	  The tiles that run on any machine.
+ */
+#include "kernels/simd_baseline.h"
+#include "kernels/gemm_body.h"
+
+GEMM_DEFINE(4, 8)
+GEMM_DEFINE(1, 8)

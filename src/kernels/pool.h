@@ -1,0 +1,29 @@
+/*
+ * src/kernels/pool.h
+ *	  Maximum and mean of windows along time.
+ */
+#ifndef C1D_KERNEL_POOL_H
+#define C1D_KERNEL_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Output row r looks at input rows r * stride - before + t * dilation for
+ * t = 0 .. size - 1; those outside 0 .. length - 1 are padding.
+ */
+typedef struct C1dPoolGeometry
+{
+	int64_t		length;
+	int64_t		channels;
+	int64_t		size;
+	int64_t		stride;
+	int64_t		dilation;
+	int64_t		before;
+	int64_t		counted_after;	/* declared padding behind the series that counts in a mean, -1: none counts */
+} C1dPoolGeometry;
+
+extern void c1d_max_pool(const C1dPoolGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_average_pool(const C1dPoolGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
+
+#endif

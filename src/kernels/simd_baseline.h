@@ -1,0 +1,9 @@
+/*
+ * src/kernels/simd_baseline.h
+ *	  The vocabulary of the kernel bodies in four lanes: SSE2 on x86-64, NEON
+ *	  on arm64, scalar code elsewhere, as the compiler sees fit.
+ */
+#define VL 4					/* floats in a vector */
+#define ISA_SUFFIX baseline
+#define ISA_BEGIN
+#define ISA_END
