@@ -1,0 +1,128 @@
+/*
+ * src/layers/layer.h
+ *	  What a layer kind is: one table of operations, one file, one line in the
+ *	  registry for each of its names.
+ *
+ * The life of a layer: parse() reads attributes into a config once; infer()
+ * turns input shapes into the output shape and is the only place where that
+ * length is computed; weights() says which weights it must have; prepare()
+ * settles geometry and packs weights once a plan; forward() computes rows of
+ * the output and cannot fail.
+ */
+#ifndef C1D_LAYER_H
+#define C1D_LAYER_H
+
+#include "base/arena.h"
+#include "base/shape.h"
+#include "kernels/isa.h"
+#include "layers/attrs.h"
+
+#define C1D_MAX_WEIGHTS 4
+
+/* A weight that a layer must have; a dimension of 0 may be anything. */
+typedef struct C1dWeightSpec
+{
+	const char *name;
+	C1dShape	shape;
+} C1dWeightSpec;
+
+/* A layer at its place in a plan: everything settled before rows come. */
+typedef struct LayerSite
+{
+	const void *config;
+	int			inputs;
+	const C1dShape *in;			/* one for each input */
+	C1dShape	out;
+	const C1dTensor *weights;	/* in the order of weights() */
+	C1dIsa		isa;
+	const void *prepared;		/* what prepare() returned */
+} LayerSite;
+
+typedef struct LayerOps
+{
+	size_t		config_size;
+
+	/*
+	 * Read the attributes into config, which is zeroed.  Whatever is wrong with
+	 * a value by itself is found here: C1D_BAD_ARGUMENT, C1D_UNSUPPORTED.
+	 */
+	bool		(*parse) (C1dAttrs *attrs, void *config, C1dError *err);
+
+	/*
+	 * The output shape for these input shapes, which are valid.  The caller
+	 * checks the result with c1d_shape_check().  C1D_BAD_SHAPE, C1D_BAD_ARGUMENT.
+	 */
+	bool		(*infer) (const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err);
+
+	/*
+	 * The weights for that input shape, or for any (in = NULL: dimensions that
+	 * depend on it are 0).  Returns how many; NULL = the layer has none.
+	 */
+	int			(*weights) (const void *config, const C1dShape *in, C1dWeightSpec *specs);
+
+	/*
+	 * Once a plan: geometry and packed weights, from the arena; sets *prepared.
+	 * NULL = nothing to prepare.
+	 */
+	bool		(*prepare) (const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err);
+
+	/* Floats of scratch that forward() needs; NULL = none. */
+	int64_t		(*workspace) (const LayerSite *site);
+
+	/* Multiply-adds, or what costs as much, of the whole output. */
+	double		(*cost) (const LayerSite *site);
+
+	/*
+	 * Compute rows begin .. end - 1 of the output; a row is a step of the first
+	 * axis, a rank 1 output has one row.  x[i] has the shape in[i], y is the
+	 * whole output, work is the scratch.  NULL = the output is the input's own
+	 * floats under another shape.
+	 */
+	void		(*forward) (const LayerSite *site, const float *const *x, float *y, float *work,
+							int64_t begin, int64_t end);
+} LayerOps;
+
+/* A name in a dialect, and the kind it stands for. */
+typedef struct LayerClass
+{
+	const char *class_name;
+	C1dDialect	dialect;
+	const LayerOps *ops;
+	const char *default_name;	/* what an unnamed layer is called */
+} LayerClass;
+
+extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dError *err);
+extern int64_t c1d_layer_rows(const C1dShape *out);
+
+extern bool c1d_layer_parse(const LayerClass *class, const C1dValue *config_value, C1dArena *arena,
+							const void **config, C1dError *err);
+extern bool c1d_layer_infer(const LayerClass *class, const void *config, const C1dShape *in, int inputs,
+							C1dShape *out, C1dError *err);
+extern bool c1d_layer_check_weights(const LayerClass *class, const void *config, const C1dShape *in,
+									const C1dTensor *weights, int count, C1dError *err);
+extern bool c1d_layer_params(const LayerClass *class, const void *config, const C1dShape *in,
+							 int64_t *params, C1dError *err);
+
+extern bool c1d_layer_wants_series(const C1dShape *in, C1dError *err);
+extern bool c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err);
+extern bool c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1dError *err);
+
+/* One table a kind. */
+extern const LayerOps c1d_activation_ops;
+extern const LayerOps c1d_average_pool_ops;
+extern const LayerOps c1d_conv_ops;
+extern const LayerOps c1d_conv_transpose_ops;
+extern const LayerOps c1d_cropping_ops;
+extern const LayerOps c1d_dense_ops;
+extern const LayerOps c1d_flatten_ops;
+extern const LayerOps c1d_input_ops;
+extern const LayerOps c1d_max_pool_ops;
+extern const LayerOps c1d_minmax_inverse_ops;
+extern const LayerOps c1d_minmax_ops;
+extern const LayerOps c1d_padding_ops;
+extern const LayerOps c1d_relu_ops;
+extern const LayerOps c1d_reshape_ops;
+extern const LayerOps c1d_softmax_ops;
+extern const LayerOps c1d_upsample_ops;
+
+#endif
