@@ -1,0 +1,28 @@
+/*
+ * src/model/check.h
+ *	  Looking over a list of layers without running or refusing it.
+ */
+#ifndef C1D_CHECK_H
+#define C1D_CHECK_H
+
+#include "model/graph.h"
+
+/* What there is to say about one layer. */
+typedef struct C1dVerdict
+{
+	const char *name;			/* NULL when its class is unknown */
+	C1dShape	in;				/* rank 0 = unknown: an earlier layer failed */
+	C1dShape	out;
+	int64_t		params;			/* -1 = unknown */
+	C1dError	problem;		/* C1D_OK = none */
+} C1dVerdict;
+
+extern bool c1d_check(const C1dLayerText *layers, int count, const C1dShape *input,
+					  const C1dShape *expected, C1dArena *arena, C1dVerdict *verdicts, C1dError *err);
+
+/* repair.c: fill the detail and the hint of a model that ends at a wrong shape. */
+extern bool c1d_repair_output(const C1dLayerText *layers, int count, const C1dShape *input,
+							  const C1dShape *expected, const C1dVerdict *verdicts, C1dArena *arena, C1dError *problem,
+							  C1dError *err);
+
+#endif
