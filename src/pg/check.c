@@ -1,0 +1,317 @@
+/*
+ * src/pg/check.c
+ *	  Shape checks in SQL: check_layers, layers_agg, layer_output_shape and the
+ *	  length functions, all over the layers' own infer().
+ */
+#include "pg/attrs.h"
+
+#include <limits.h>
+
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "model/check.h"
+#include "pg/rows.h"
+#include "pg/tensor.h"
+
+/*
+ * layer_list
+ *		The list of layers in a jsonb: an array of {"class_name", "config"}, or
+ *		what to_json() of a Keras Sequential model writes.
+ */
+static const C1dValue *
+layer_list(const C1dValue *root)
+{
+	const C1dValue *config = c1d_value_get(root, "config");
+	const C1dValue *class_name = c1d_value_get(root, "class_name");
+
+	if (root->type == C1D_LIST)
+		return root;
+	if (c1d_value_is(class_name, "Sequential"))
+	{
+		const C1dValue *layers = c1d_value_get(config, "layers");
+
+		if (layers != NULL && layers->type == C1D_LIST)
+			return layers;
+
+		/* Keras before 2.2.5 had no object around them */
+		if (config != NULL && config->type == C1D_LIST)
+			return config;
+	}
+	if (class_name != NULL && class_name->type == C1D_STRING)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("model of class \"%s\" is not supported",
+						pnstrdup(class_name->as.string.bytes, Min(class_name->as.string.length, C1D_ECHO))),
+				 errhint("A Sequential model, or an array of its layers, is.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("layers must be an array of objects with class_name and config"),
+			 errhint("layers_agg(class_name, config ORDER BY position) makes it from a table.")));
+}
+
+/* what a layer is called where it may be nothing at all */
+static Datum
+class_name_datum(const C1dValue *class_name, bool *null)
+{
+	*null = class_name == NULL || class_name->type != C1D_STRING;
+	if (*null)
+		return (Datum) 0;
+	return PointerGetDatum(cstring_to_text_with_len(class_name->as.string.bytes, class_name->as.string.length));
+}
+
+/*
+ * check_layers(input_shape int[], layers jsonb, expected_output int[]) ->
+ * (position, name, class_name, input_shape, output_shape, params, problem,
+ * detail, hint)
+ *		A row for each layer; a bad layer is a row with a problem, never an
+ *		error.  Null input_shape or layers: no rows.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(check_layers);
+Datum
+check_layers(PG_FUNCTION_ARGS)
+{
+	ResultRows	rows = result_rows(fcinfo);
+	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
+	C1dValue	root;
+	const C1dValue *list;
+	C1dLayerText *layers;
+	C1dVerdict *verdicts;
+	C1dShape	input,
+				expected;
+	C1dError	err;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
+	if (!PG_ARGISNULL(2))
+		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
+	root = value_from_jsonb(PG_GETARG_JSONB_P(1));
+	list = layer_list(&root);
+	layers = palloc0(Max(list->as.list.count, 1) * sizeof(C1dLayerText));
+	verdicts = palloc(Max(list->as.list.count, 1) * sizeof(C1dVerdict));
+	for (int64 i = 0; i < list->as.list.count; i++)
+	{
+		layers[i].class_name = c1d_value_get(&list->as.list.items[i], "class_name");
+		layers[i].config = c1d_value_get(&list->as.list.items[i], "config");
+	}
+	if (!c1d_check(layers, (int) Min(list->as.list.count, INT_MAX), &input, PG_ARGISNULL(2) ? NULL : &expected,
+				   &arena, verdicts, &err))
+		c1d_throw(&err);
+	for (int64 i = 0; i < list->as.list.count; i++)
+	{
+		const C1dVerdict *v = &verdicts[i];
+		bool		sound = v->problem.code == C1D_OK;
+		Datum		values[9] = {0};
+		bool		nulls[9] = {false};
+
+		values[0] = Int32GetDatum((int32) i + 1);
+		nulls[1] = v->name == NULL;
+		if (!nulls[1])
+			values[1] = text_datum(v->name);
+		values[2] = class_name_datum(layers[i].class_name, &nulls[2]);
+		nulls[3] = v->in.rank == 0;
+		if (!nulls[3])
+			values[3] = shape_datum(&v->in);
+		nulls[4] = v->out.rank == 0;
+		if (!nulls[4])
+			values[4] = shape_datum(&v->out);
+		nulls[5] = v->params < 0;
+		values[5] = Int64GetDatum(v->params);
+		nulls[6] = sound;
+		nulls[7] = sound || v->problem.detail[0] == '\0';
+		nulls[8] = sound || v->problem.hint[0] == '\0';
+		if (!nulls[6])
+			values[6] = text_datum(v->problem.message);
+		if (!nulls[7])
+			values[7] = text_datum(v->problem.detail);
+		if (!nulls[8])
+			values[8] = text_datum(v->problem.hint);
+		result_row(&rows, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * infer_one
+ *		The output shape of one layer; raises its error.
+ */
+static C1dShape
+infer_one(const C1dValue *class_name, const C1dValue *config, const C1dShape *input)
+{
+	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
+	C1dLayerText text = {.class_name = class_name, .config = config};
+	C1dGraph	graph;
+	C1dShape	output;
+	C1dError	err;
+	int			failed;
+
+	if (!c1d_graph_start(&graph, 1, &arena, &err) ||
+		!c1d_graph_read(&graph, &text, &arena, &err) ||
+		!c1d_graph_infer(&graph, input, &output, &failed, &err))
+		c1d_throw(&err);
+	return output;
+}
+
+/*
+ * layer_output_shape(input_shape int[], class_name text, config jsonb) -> int[]
+ *		Raises the layer's error.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(layer_output_shape);
+Datum
+layer_output_shape(PG_FUNCTION_ARGS)
+{
+	C1dValue	class_name,
+				config;
+	C1dShape	input,
+				output;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
+	class_name = value_from_text(PG_GETARG_TEXT_PP(1));
+	if (!PG_ARGISNULL(2))
+		config = value_from_jsonb(PG_GETARG_JSONB_P(2));
+	output = infer_one(&class_name, PG_ARGISNULL(2) ? NULL : &config, &input);
+	return shape_datum(&output);
+}
+
+/* the length that a layer makes of a series of one channel */
+static Datum
+output_length(FunctionCallInfo fcinfo, const char *class_name, Arguments *arguments)
+{
+	C1dValue	name = c1d_value_string(class_name);
+	C1dValue	config = arguments_object(arguments);
+	C1dShape	input = c1d_shape2(PG_GETARG_INT32(0), 1);
+	C1dShape	output;
+	C1dError	err;
+
+	if (input.dim[0] < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("length must be at least 1, not %d", PG_GETARG_INT32(0))));
+	if (!c1d_shape_check(&input, &err))
+		c1d_throw(&err);
+	output = infer_one(&name, &config, &input);
+	PG_RETURN_INT32((int32) output.dim[0]);
+}
+
+/* conv1d_output_length(length, kernel_size, strides, padding, dilation_rate, pads) -> int */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_output_length);
+Datum
+conv1d_output_length(PG_FUNCTION_ARGS)
+{
+	Arguments	arguments = {0};
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	argument_number(&arguments, "filters", 1);
+	argument_int(fcinfo, 1, &arguments, "kernel_size");
+	argument_int(fcinfo, 2, &arguments, "strides");
+	argument_enum(fcinfo, 3, &arguments, "padding");
+	argument_int(fcinfo, 4, &arguments, "dilation_rate");
+	if (!PG_ARGISNULL(5))
+		argument_ints(fcinfo, 5, &arguments, "pads");
+	return output_length(fcinfo, "Conv1D", &arguments);
+}
+
+/*
+ * conv1d_transpose_output_length(length, kernel_size, strides, padding,
+ * output_padding, dilation_rate, pads) -> int
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_transpose_output_length);
+Datum
+conv1d_transpose_output_length(PG_FUNCTION_ARGS)
+{
+	Arguments	arguments = {0};
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	argument_number(&arguments, "filters", 1);
+	argument_int(fcinfo, 1, &arguments, "kernel_size");
+	argument_int(fcinfo, 2, &arguments, "strides");
+	argument_enum(fcinfo, 3, &arguments, "padding");
+	if (!PG_ARGISNULL(4))
+		argument_int(fcinfo, 4, &arguments, "output_padding");
+	argument_int(fcinfo, 5, &arguments, "dilation_rate");
+	if (!PG_ARGISNULL(6))
+		argument_ints(fcinfo, 6, &arguments, "pads");
+	return output_length(fcinfo, "Conv1DTranspose", &arguments);
+}
+
+/*
+ * pool1d_output_length(length, pool_size, strides, padding, dilation_rate,
+ * ceil_mode, pads) -> int
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(pool1d_output_length);
+Datum
+pool1d_output_length(PG_FUNCTION_ARGS)
+{
+	Arguments	arguments = {0};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	argument_int(fcinfo, 1, &arguments, "pool_size");
+	if (!PG_ARGISNULL(2))
+		argument_int(fcinfo, 2, &arguments, "strides");
+	argument_enum(fcinfo, 3, &arguments, "padding");
+	argument_int(fcinfo, 4, &arguments, "dilation_rate");
+	argument_bool(fcinfo, 5, &arguments, "ceil_mode");
+	if (!PG_ARGISNULL(6))
+		argument_ints(fcinfo, 6, &arguments, "pads");
+	return output_length(fcinfo, "MaxPooling1D", &arguments);
+}
+
+/*
+ * layers_agg_step(internal, class_name text, config jsonb)
+ *		Transition: the array's text so far, without the closing bracket.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(layers_agg_step);
+Datum
+layers_agg_step(PG_FUNCTION_ARGS)
+{
+	MemoryContext context,
+				old;
+	StringInfo	layers;
+
+	tensor_no_aggregate(fcinfo, &context, "layers_agg_step");
+	if (PG_ARGISNULL(0))
+	{
+		old = MemoryContextSwitchTo(context);
+		layers = makeStringInfo();
+		MemoryContextSwitchTo(old);
+		appendStringInfoChar(layers, '[');
+	}
+	else
+	{
+		layers = (StringInfo) PG_GETARG_POINTER(0);
+		appendStringInfoString(layers, ", ");
+	}
+	appendStringInfoString(layers, "{\"class_name\": ");
+	if (PG_ARGISNULL(1))
+		appendStringInfoString(layers, "null");
+	else
+		escape_json(layers, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	appendStringInfoString(layers, ", \"config\": ");
+	if (PG_ARGISNULL(2))
+		appendStringInfoString(layers, "null");
+	else
+	{
+		Jsonb	   *config = PG_GETARG_JSONB_P(2);
+
+		(void) JsonbToCString(layers, &config->root, VARSIZE(config));
+	}
+	appendStringInfoChar(layers, '}');
+	PG_RETURN_POINTER(layers);
+}
+
+/* layers_agg_final(internal) -> jsonb */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(layers_agg_final);
+Datum
+layers_agg_final(PG_FUNCTION_ARGS)
+{
+	tensor_no_aggregate(fcinfo, NULL, "layers_agg_final");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("%s]", ((StringInfo) PG_GETARG_POINTER(0))->data)));
+}

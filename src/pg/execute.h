@@ -1,0 +1,16 @@
+/*
+ * src/pg/execute.h
+ *	  Running a plan on a tensor inside the server.
+ */
+#ifndef C1D_PG_EXECUTE_H
+#define C1D_PG_EXECUTE_H
+
+#include "pg/tensor.h"
+
+#include "model/run.h"
+
+extern C1dIsa c1d_isa_setting(void);
+extern void check_work_memory(const C1dPlan *plan);
+extern Tensor *execute(const C1dPlan *plan, const Tensor *x, float *work);
+
+#endif

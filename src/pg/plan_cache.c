@@ -1,0 +1,246 @@
+/*
+ * src/pg/plan_cache.c
+ *	  From a model datum to a plan in nanoseconds, when it has been seen before.
+ *
+ * The key is the fingerprint in the value's header, with the input shape and
+ * the instruction set: content, never a name.  A scalar sub-select hands every
+ * row the same toast pointer, and reading even the header of a toasted value
+ * costs an index scan; so the last pointer is remembered together with the
+ * snapshot it was read under.  While no transaction has ended since (the
+ * snapshot says so by xmin, xmax and its counts, and our own changes by
+ * curcid), no vacuum can have given its value id to another value, and the
+ * same pointer is the same model.  A subtransaction that ends may leave dead
+ * rows behind which a vacuum takes at once: then the pointer is forgotten.
+ */
+#include "pg/plan_cache.h"
+
+#include "access/detoast.h"
+#include "access/xact.h"
+#include "lib/ilist.h"
+#include "utils/snapmgr.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* A backend keeps this much, least recently used first out. */
+#define MOST_PLANS 64
+#define MOST_BYTES ((Size) 64 * 1024 * 1024)
+
+typedef struct Entry
+{
+	dlist_node	node;			/* most recently used first */
+	char		fingerprint[C1D_FINGERPRINT];
+	C1dIsa		isa;
+	MemoryContext context;
+	Size		bytes;
+	CachedPlan	cached;
+} Entry;
+
+/* What shows that nothing has been committed between two calls. */
+typedef struct Moment
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	CommandId	curcid;
+	bool		recovery;
+} Moment;
+
+static MemoryContext cache_context;
+static dlist_head entries = DLIST_STATIC_INIT(entries);
+static int64 entry_count;
+static int64 entry_bytes;
+static int64 plans_made;
+
+/* The last model that came as a toast pointer. */
+static struct
+{
+	bool		known;
+	struct varatt_external pointer;
+	Moment		moment;
+	char		fingerprint[C1D_FINGERPRINT];
+}			last;
+
+static void
+forget_pointer_at_end(XactEvent event, void *arg)
+{
+	(void) event;
+	(void) arg;
+	last.known = false;
+}
+
+static void
+forget_pointer_at_subend(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	(void) event;
+	(void) mine;
+	(void) parent;
+	(void) arg;
+	last.known = false;
+}
+
+/* plan_cache_init: once, when the module is loaded. */
+void
+plan_cache_init(void)
+{
+	RegisterXactCallback(forget_pointer_at_end, NULL);
+	RegisterSubXactCallback(forget_pointer_at_subend, NULL);
+}
+
+/* plan_cache_counts: for conv1d_build_info(). */
+void
+plan_cache_counts(int64 *plans, int64 *bytes, int64 *made)
+{
+	*plans = entry_count;
+	*bytes = entry_bytes;
+	*made = plans_made;
+}
+
+static bool
+this_moment(Moment *moment)
+{
+	Snapshot	snapshot;
+
+	if (!ActiveSnapshotSet())
+		return false;
+	snapshot = GetActiveSnapshot();
+	memset(moment, 0, sizeof(*moment));
+	moment->xmin = snapshot->xmin;
+	moment->xmax = snapshot->xmax;
+	moment->xcnt = snapshot->xcnt;
+	moment->subxcnt = snapshot->subxcnt;
+	moment->curcid = snapshot->curcid;
+	moment->recovery = snapshot->takenDuringRecovery;
+	return true;
+}
+
+/*
+ * fingerprint_of
+ *		The fingerprint in a model's header, reading as little as possible.
+ */
+static void
+fingerprint_of(Datum model, char fingerprint[C1D_FINGERPRINT])
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(model);
+	struct varatt_external pointer;
+	Moment		moment;
+	bool		ondisk = VARATT_IS_EXTERNAL_ONDISK(value);
+	struct varlena *header;
+
+	if (ondisk)
+	{
+		VARATT_EXTERNAL_GET_POINTER(pointer, value);
+		ondisk = this_moment(&moment);
+		if (ondisk && last.known &&
+			memcmp(&pointer, &last.pointer, sizeof(pointer)) == 0 &&
+			memcmp(&moment, &last.moment, sizeof(moment)) == 0)
+		{
+			memcpy(fingerprint, last.fingerprint, C1D_FINGERPRINT);
+			return;
+		}
+	}
+	header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
+	if (VARSIZE_ANY_EXHDR(header) < C1D_NATIVE_CONTENT_AT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("corrupt conv1d_model value"),
+				 errdetail("The value is shorter than its header.")));
+	memcpy(fingerprint, VARDATA_ANY(header) + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
+	if (header != value)
+		pfree(header);
+	if (ondisk)
+	{
+		last.pointer = pointer;
+		last.moment = moment;
+		memcpy(last.fingerprint, fingerprint, C1D_FINGERPRINT);
+		last.known = true;
+	}
+}
+
+static void
+evict(Entry *entry)
+{
+	dlist_delete(&entry->node);
+	entry_count--;
+	entry_bytes -= entry->bytes;
+	MemoryContextDelete(entry->context);
+}
+
+/*
+ * make_entry
+ *		Read the model, plan it and put the plan at the head of the list.
+ *
+ * Until everything has worked out the entry's context is a child of the
+ * current one, so an error takes it along.
+ */
+static Entry *
+make_entry(Datum datum, const char *fingerprint, const C1dShape *input, C1dIsa isa)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "conv1d plan", ALLOCSET_SMALL_SIZES);
+	Entry	   *entry = MemoryContextAllocZero(context, sizeof(Entry));
+	C1dArena	arena = c1d_arena_in(context);
+	Model	   *model = model_from_datum(datum);
+	C1dGraph	graph;
+	C1dError	err;
+
+	if (!model_is_intact(model))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("corrupt conv1d_model value"),
+				 errdetail("Its content does not have the fingerprint in its header.")));
+	model_read(model, &arena, &graph);
+	if (!c1d_plan_make(&graph, input, isa, &arena, &entry->cached.plan, &err))
+		c1d_throw(&err);
+	check_work_memory(&entry->cached.plan);
+	entry->cached.work = c1d_alloc_array(&arena, entry->cached.plan.work_floats, sizeof(float), &err);
+	if (entry->cached.work == NULL)
+		c1d_throw(&err);
+	if ((Pointer) model != DatumGetPointer(datum))
+		pfree(model);
+
+	memcpy(entry->fingerprint, fingerprint, C1D_FINGERPRINT);
+	entry->isa = isa;
+	entry->context = context;
+	entry->bytes = arena.used;
+	while (entry_count > 0 && (entry_count >= MOST_PLANS || entry_bytes + entry->bytes > MOST_BYTES))
+		evict(dlist_tail_element(Entry, node, &entries));
+
+	if (cache_context == NULL)
+		cache_context = AllocSetContextCreate(TopMemoryContext, "conv1d plan cache", ALLOCSET_SMALL_SIZES);
+	MemoryContextSetParent(context, cache_context);
+	dlist_push_head(&entries, &entry->node);
+	entry_count++;
+	entry_bytes += entry->bytes;
+	plans_made++;
+	return entry;
+}
+
+/*
+ * plan_for
+ *		The plan of a model for an input shape, made now or taken from the cache.
+ *
+ * The model comes as it is in the row, toasted or not.  The plan is valid
+ * until the next call.
+ */
+const CachedPlan *
+plan_for(Datum model, const C1dShape *input)
+{
+	char		fingerprint[C1D_FINGERPRINT];
+	C1dIsa		isa = c1d_isa_setting();
+	dlist_iter	iter;
+
+	fingerprint_of(model, fingerprint);
+	dlist_foreach(iter, &entries)
+	{
+		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+
+		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && entry->isa == isa &&
+			c1d_shape_equal(&entry->cached.plan.input, input))
+		{
+			dlist_move_head(&entries, &entry->node);
+			return &entry->cached;
+		}
+	}
+	return &make_entry(model, fingerprint, input, isa)->cached;
+}

@@ -1,0 +1,22 @@
+/*
+ * src/pg/plan_cache.h
+ *	  Plans that a backend keeps, by the content of their model.
+ */
+#ifndef C1D_PG_PLAN_CACHE_H
+#define C1D_PG_PLAN_CACHE_H
+
+#include "pg/execute.h"
+#include "pg/model.h"
+
+/* A plan with the work memory that its runs use; valid until the next call. */
+typedef struct CachedPlan
+{
+	C1dPlan		plan;
+	float	   *work;
+} CachedPlan;
+
+extern const CachedPlan *plan_for(Datum model, const C1dShape *input);
+extern void plan_cache_init(void);
+extern void plan_cache_counts(int64 *plans, int64 *bytes, int64 *made);
+
+#endif

@@ -1,0 +1,468 @@
+/*
+ * src/pg/scaler.c
+ *	  minmax_scaler: the type, fitting it in SQL, and scaling with it.
+ *
+ * A scaler is also the state of its own aggregate, so it crosses workers and
+ * shards as a plain value.  A feature that has seen no number yet has a
+ * minimum of NaN; partial results merge by the numbers that are there, so the
+ * order of merging never matters.
+ */
+#include "pg/scaler.h"
+
+#include <math.h>
+
+#include "common/shortest_dec.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/jsonb.h"
+
+#include "pg/attrs.h"
+
+#define SCALER_VERSION 1
+#define SCALER_SIZE(features) (offsetof(Scaler, bounds) + 2 * (Size) (features) * sizeof(double))
+
+/* A varlena of more than this cannot be. */
+#define MOST_FEATURES ((int64) (1 << 24))
+
+static Scaler *
+scaler_new(int64 features, double low, double high, bool clip)
+{
+	Scaler	   *scaler;
+	C1dError	err;
+
+	if (!c1d_scaler_range(low, high, &err))
+		c1d_throw(&err);
+	if (features > MOST_FEATURES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("minmax_scaler cannot have more than " INT64_FORMAT " features", MOST_FEATURES)));
+	scaler = palloc0(SCALER_SIZE(features));
+	SET_VARSIZE(scaler, SCALER_SIZE(features));
+	scaler->version = SCALER_VERSION;
+	scaler->clip = clip;
+	scaler->features = (int32) features;
+	scaler->low = low;
+	scaler->high = high;
+	for (int64 i = 0; i < 2 * features; i++)
+		scaler->bounds[i] = get_float8_nan();
+	return scaler;
+}
+
+/* scaler_from_datum: detoast and check a stored value. */
+Scaler *
+scaler_from_datum(Datum datum)
+{
+	Scaler	   *scaler = (Scaler *) PG_DETOAST_DATUM(datum);
+
+	if (VARSIZE(scaler) >= offsetof(Scaler, bounds) && scaler->version > SCALER_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("minmax_scaler value of version %d is not supported", scaler->version)));
+	if (VARSIZE(scaler) < offsetof(Scaler, bounds) || scaler->version != SCALER_VERSION ||
+		scaler->features < 1 || scaler->features > MOST_FEATURES ||
+		VARSIZE(scaler) != SCALER_SIZE(scaler->features))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("corrupt minmax_scaler value")));
+	return scaler;
+}
+
+/*
+ * scaler_core
+ *		The same scaler as the core knows it, with what is derived; it points
+ *		into the value.
+ */
+static C1dScaler
+scaler_core(const Scaler *scaler)
+{
+	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
+	C1dScaler	core = {
+		.features = scaler->features,
+		.low = scaler->low,
+		.high = scaler->high,
+		.clip = scaler->clip,
+		.samples_seen = scaler->samples_seen,
+		.data_min = scaler->bounds,
+		.data_max = scaler->bounds + scaler->features,
+	};
+	C1dError	err;
+
+	if (!c1d_scaler_derive(&core, &arena, &err))
+		c1d_throw(&err);
+	return core;
+}
+
+static void
+append_number(StringInfo out, double number)
+{
+	char		text[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	if (isnan(number))
+		appendStringInfoString(out, "\"NaN\"");
+	else
+	{
+		double_to_shortest_decimal_buf(number, text);
+		appendStringInfoString(out, text);
+	}
+}
+
+static void
+append_numbers(StringInfo out, const char *key, const double *numbers, int64 count)
+{
+	appendStringInfo(out, ", \"%s\": [", key);
+	for (int64 i = 0; i < count; i++)
+	{
+		if (i)
+			appendStringInfoString(out, ", ");
+		append_number(out, numbers[i]);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/*
+ * minmax_scaler_in(cstring)
+ *		JSON with scikit-learn's attribute names; what is derived may be left out.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_in);
+Datum
+minmax_scaler_in(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0)));
+	C1dValue	object = value_from_jsonb(jsonb);
+	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
+	C1dAttrs	attrs = {.class_name = "minmax_scaler", .object = &object, .arena = &arena};
+	C1dScaler	core = {0};
+	C1dError	err;
+	Scaler	   *scaler;
+
+	if (object.type != C1D_OBJECT)
+	{
+		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type minmax_scaler");
+		c1d_hint(&err, "It is a JSON object with \"data_min_\" and \"data_max_\"; minmax_fit(x) makes one from a table.");
+		return c1d_throw_soft(fcinfo, &err);
+	}
+	if (!c1d_scaler_parse(&attrs, &core, &err) || !c1d_attrs_close(&attrs, &err))
+	{
+		err.code = C1D_BAD_TEXT;
+		return c1d_throw_soft(fcinfo, &err);
+	}
+	scaler = scaler_new(core.features, core.low, core.high, core.clip);
+	scaler->samples_seen = core.samples_seen;
+	memcpy(scaler->bounds, core.data_min, core.features * sizeof(double));
+	memcpy(scaler->bounds + core.features, core.data_max, core.features * sizeof(double));
+	PG_RETURN_POINTER(scaler);
+}
+
+/* minmax_scaler_out(minmax_scaler) -> cstring: JSON, lossless */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_out);
+Datum
+minmax_scaler_out(PG_FUNCTION_ARGS)
+{
+	C1dScaler	core = scaler_core(PG_GETARG_SCALER(0));
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "{\"feature_range\": [");
+	append_number(&out, core.low);
+	appendStringInfoString(&out, ", ");
+	append_number(&out, core.high);
+	appendStringInfo(&out, "], \"clip\": %s, \"n_samples_seen_\": " INT64_FORMAT,
+					 core.clip ? "true" : "false", (int64) core.samples_seen);
+	append_numbers(&out, "data_min_", core.data_min, core.features);
+	append_numbers(&out, "data_max_", core.data_max, core.features);
+	append_numbers(&out, "scale_", core.scale, core.features);
+	append_numbers(&out, "min_", core.offset, core.features);
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* minmax_scaler_send(minmax_scaler) -> bytea: version, clip, features, samples, range, bounds */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_send);
+Datum
+minmax_scaler_send(PG_FUNCTION_ARGS)
+{
+	Scaler	   *scaler = PG_GETARG_SCALER(0);
+	C1dScaler	core = scaler_core(scaler);
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	pq_sendbyte(&out, SCALER_VERSION);
+	pq_sendbyte(&out, core.clip);
+	pq_sendint32(&out, (int32) core.features);
+	pq_sendint64(&out, core.samples_seen);
+	pq_sendfloat8(&out, core.low);
+	pq_sendfloat8(&out, core.high);
+	for (int64 i = 0; i < core.features; i++)
+		pq_sendfloat8(&out, core.data_min[i]);
+	for (int64 i = 0; i < core.features; i++)
+		pq_sendfloat8(&out, core.data_max[i]);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+static void pg_attribute_noreturn()
+bad_binary(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid minmax_scaler: %s", what)));
+}
+
+/* minmax_scaler_recv(internal) -> minmax_scaler */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_recv);
+Datum
+minmax_scaler_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	int			version,
+				clip;
+	int32		features;
+	int64		samples;
+	double		low,
+				high;
+	Scaler	   *scaler;
+
+	if (message->len - message->cursor < 30)
+		bad_binary("it is shorter than its header");
+	version = pq_getmsgbyte(message);
+	if (version > SCALER_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("minmax_scaler value of version %d is not supported", version)));
+	clip = pq_getmsgbyte(message);
+	features = pq_getmsgint(message, 4);
+	samples = pq_getmsgint64(message);
+	low = pq_getmsgfloat8(message);
+	high = pq_getmsgfloat8(message);
+	if (version != SCALER_VERSION || clip > 1 || features < 1 || features > MOST_FEATURES || samples < 0)
+		bad_binary("its header is impossible");
+	if (message->len - message->cursor != 16 * (int64) features)
+		bad_binary("its length does not agree with its number of features");
+	if (!isfinite(low) || !isfinite(high) || low >= high)
+		bad_binary("its feature range does not rise");
+	scaler = scaler_new(features, low, high, clip);
+	scaler->samples_seen = samples;
+	for (int64 i = 0; i < 2 * (int64) features; i++)
+		scaler->bounds[i] = pq_getmsgfloat8(message);
+	for (int32 i = 0; i < features; i++)
+	{
+		double		data_min = scaler->bounds[i];
+		double		data_max = scaler->bounds[features + i];
+
+		if (isinf(data_min) || isinf(data_max) || data_min > data_max || isnan(data_min) != isnan(data_max))
+			bad_binary("a minimum exceeds its maximum, or is not finite");
+	}
+	PG_RETURN_POINTER(scaler);
+}
+
+/* minmax_scaler -> jsonb: the configuration of the layers MinMaxScaler and MinMaxInverse */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_to_jsonb);
+Datum
+minmax_scaler_to_jsonb(PG_FUNCTION_ARGS)
+{
+	return DirectFunctionCall1(jsonb_in, minmax_scaler_out(fcinfo));
+}
+
+/* see: one more number of a feature; NaN is a gap and does not count */
+static inline void
+see(Scaler *scaler, int64 feature, double number)
+{
+	double	   *data_min = &scaler->bounds[feature];
+	double	   *data_max = &scaler->bounds[scaler->features + feature];
+
+	if (!(number >= *data_min))
+		*data_min = isnan(number) ? *data_min : number;
+	if (!(number <= *data_max))
+		*data_max = isnan(number) ? *data_max : number;
+}
+
+/*
+ * same_width
+ *		Two parts of one aggregate, or two scalers to be merged, must have the
+ *		same features.
+ */
+static void
+same_width(int64 wanted, int64 got)
+{
+	if (wanted != got)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("cannot fit one scaler on " INT64_FORMAT " and on " INT64_FORMAT " features", wanted, got),
+				 errdetail("Every tensor must have the same number of channels."),
+				 errhint("Fit one scaler for each kind of series: GROUP BY channels(x).")));
+}
+
+/*
+ * fitting
+ *		The state to go on with: the one from before, or a new one of so many
+ *		features with the arguments feature_min, feature_max, clip from 2 on.
+ *		Between calls it lives in the aggregate's context and is changed in
+ *		place.
+ */
+static Scaler *
+fitting(FunctionCallInfo fcinfo, int64 features)
+{
+	MemoryContext context,
+				old;
+	Scaler	   *state;
+	double		low = 0,
+				high = 1;
+	bool		clip = false;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("minmax_fit_step cannot be called outside an aggregate")));
+	if (!PG_ARGISNULL(0))
+	{
+		state = PG_GETARG_SCALER(0);
+		same_width(state->features, features);
+		return state;
+	}
+	if (PG_NARGS() >= 4)
+	{
+		if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || (PG_NARGS() > 4 && PG_ARGISNULL(4)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("feature_min, feature_max and clip must not be null")));
+		low = PG_GETARG_FLOAT8(2);
+		high = PG_GETARG_FLOAT8(3);
+		clip = PG_NARGS() > 4 && PG_GETARG_BOOL(4);
+	}
+	old = MemoryContextSwitchTo(context);
+	state = scaler_new(features, low, high, clip);
+	MemoryContextSwitchTo(old);
+	return state;
+}
+
+static void pg_attribute_noreturn()
+infinite(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("cannot fit a scaler on infinity"),
+			 errhint("Leave such values out with WHERE or FILTER.")));
+}
+
+/*
+ * minmax_fit_step(minmax_scaler, x tensor1d [, feature_min, feature_max [, clip]])
+ *		Transition: every step of x is a sample.  A null x does not count.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_fit_step);
+Datum
+minmax_fit_step(PG_FUNCTION_ARGS)
+{
+	Tensor	   *x;
+	C1dShape	shape;
+	Scaler	   *state;
+	const float *data;
+	int64		rows;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	x = PG_GETARG_TENSOR(1);
+	shape = tensor_shape(x);
+	state = fitting(fcinfo, c1d_shape_channels(&shape));
+	data = TENSOR_DATA(x);
+	rows = c1d_shape_elements(&shape) / state->features;
+	for (int64 r = 0; r < rows; r++)
+		for (int64 c = 0; c < state->features; c++)
+		{
+			float		number = data[r * state->features + c];
+
+			if (isinf(number))
+				infinite();
+			see(state, c, number);
+		}
+	state->samples_seen += rows;
+	PG_FREE_IF_COPY(x, 1);
+	PG_RETURN_POINTER(state);
+}
+
+/* minmax_fit_step(minmax_scaler, value float8): one feature, a number a row */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_fit_number_step);
+Datum
+minmax_fit_number_step(PG_FUNCTION_ARGS)
+{
+	Scaler	   *state;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	state = fitting(fcinfo, 1);
+	if (isinf(PG_GETARG_FLOAT8(1)))
+		infinite();
+	see(state, 0, PG_GETARG_FLOAT8(1));
+	state->samples_seen++;
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * minmax_merge(a minmax_scaler, b minmax_scaler) -> minmax_scaler
+ *		The scaler that has seen what both have seen; the same feature range and
+ *		clip in both.  Also the combine function of minmax_fit.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_merge);
+Datum
+minmax_merge(PG_FUNCTION_ARGS)
+{
+	Scaler	   *a = PG_GETARG_SCALER(0);
+	Scaler	   *b = PG_GETARG_SCALER(1);
+	Scaler	   *both;
+
+	same_width(a->features, b->features);
+	if (a->low != b->low || a->high != b->high || a->clip != b->clip)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("cannot merge scalers of different feature ranges"),
+				 errdetail("They scale to %g .. %g%s and to %g .. %g%s.",
+						   a->low, a->high, a->clip ? " clipped" : "", b->low, b->high, b->clip ? " clipped" : "")));
+	both = palloc(VARSIZE(a));
+	memcpy(both, a, VARSIZE(a));
+	for (int64 i = 0; i < b->features; i++)
+	{
+		see(both, i, b->bounds[i]);
+		see(both, i, b->bounds[b->features + i]);
+	}
+	both->samples_seen += b->samples_seen;
+	PG_RETURN_POINTER(both);
+}
+
+static Datum
+scale(FunctionCallInfo fcinfo, bool inverse)
+{
+	C1dScaler	core = scaler_core(PG_GETARG_SCALER(0));
+	Tensor	   *x = PG_GETARG_TENSOR(1);
+	C1dShape	shape = tensor_shape(x);
+	C1dError	err;
+	Tensor	   *y;
+
+	if (!c1d_scaler_fits(&core, &shape, inverse, &err))
+		c1d_throw(&err);
+	y = tensor_new(&shape);
+	c1d_scaler_apply(&core, inverse, TENSOR_DATA(x), TENSOR_DATA(y), c1d_shape_elements(&shape) / core.features);
+	PG_RETURN_TENSOR(y);
+}
+
+/* minmax_transform(minmax_scaler, x (timesteps, features)) -> the shape of x */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_transform);
+Datum
+minmax_transform(PG_FUNCTION_ARGS)
+{
+	return scale(fcinfo, false);
+}
+
+/* minmax_inverse_transform(minmax_scaler, x (timesteps, features)) -> the shape of x */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_inverse_transform);
+Datum
+minmax_inverse_transform(PG_FUNCTION_ARGS)
+{
+	return scale(fcinfo, true);
+}
