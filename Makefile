@@ -1,0 +1,129 @@
+# conv1d: one-dimensional convolutional networks inside PostgreSQL
+#
+#   make               build for the server of $(PG_CONFIG)
+#   make install       put it there (as whoever owns that server's files)
+#   make installcheck  its SQL tests, against that running server
+#
+#   make demo          find the odd heartbeats of a real ECG in a throw-away server
+#   make test          every test there is, in a throw-away server
+#   make check-tap     of these, the tests in Perl
+#   make check-unit    of these, the core under sanitizers; needs no server
+#   make check-layers  of these, the house rules; needs no compiler
+#   make clean
+#
+# demo and test install with apt what they need and do not find; KEEP=1 leaves
+# their server running.  PG_CONFIG=/path/to/pg_config chooses the server,
+# WERROR=1 makes warnings errors, O=directory puts the objects elsewhere.
+
+EXTENSION = conv1d
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" conv1d.control)
+MODULE_big = conv1d
+PG_CONFIG ?= pg_config
+O = build/server
+
+# Sorted, because a wildcard comes in the order of the disk, and the same
+# sources shall give the same bytes everywhere.
+CORE = $(sort $(wildcard $(addprefix src/,$(addsuffix /*.c,base kernels layers model formats))))
+OBJS = $(patsubst src/%.c,$(O)/%.o,$(CORE) $(sort $(wildcard src/pg/*.c)))
+
+# The installation script, in this order: an object before those that use it.
+SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
+	tensor tensor_shape tensor_access tensor_cast tensor_json tensor_bytes \
+	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
+	tensor_place tensor_spark tensor_plot layers scaler model model_parts \
+	predict check module)
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+
+REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+REGRESS_OPTS = --load-extension=$(EXTENSION) --encoding=UTF8 --no-locale --outputdir=build/regress
+REGRESS_PREP = build/regress
+EXTRA_CLEAN = build
+
+# -isystem: -Wextra is about our code, not about the server's headers.
+# No flag names a processor or trades exactness for speed: kernels choose their
+# instructions at run time, and results are the same on every machine.
+WARNINGS = -Wall -Wextra $(if $(WERROR),-Werror)
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) -DCONV1D_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -std=gnu99 $(WARNINGS) -fvisibility=hidden -fno-math-errno
+SHLIB_LINK = -lm
+KERNEL_CFLAGS = -O3
+
+# The server's flags are gcc's; clang shall not complain of those it lacks.
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+endif
+
+# Bitcode for the server's JIT would be compiled without the flags above.
+override with_llvm := no
+
+all:
+
+# PGXS is absent on a fresh machine, where demo and test must work all the same.
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+else
+all install installcheck objects:
+	@echo "conv1d: $(PG_CONFIG) finds no PostgreSQL to build for; install a server (13 or later) and its development files (Debian: postgresql postgresql-server-dev-all), or set PG_CONFIG" >&2; exit 1
+clean:
+	rm -rf build $(MODULE_big).so $(DATA_built)
+endif
+
+$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS) $(EXTENSION).control Makefile
+	cat $(SQL_PARTS) > $@
+
+# Objects live under build/, so that a build for tests and one for use never mix.
+objects: $(OBJS)
+
+$(O)/%.o: src/%.c $(O)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(ROOM_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/kernels/%.o: ROOM_CFLAGS = $(KERNEL_CFLAGS)
+
+# Another compiler, flag or server makes the old objects stale.
+$(O)/flags: export FLAGS = $(CC) $(CFLAGS) $(KERNEL_CFLAGS) $(CPPFLAGS) $(VERSION)
+$(O)/flags: .FORCE
+	@mkdir -p $(@D)
+	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" > $@
+
+build/regress:
+	@mkdir -p $@
+
+# Unit tests: each test/unit/test_*.c with the whole core, without the server.
+UNIT_CFLAGS = -std=gnu99 -g -O1 $(WARNINGS) -fno-math-errno -Isrc -Itest/unit \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_PROGRAMS = $(patsubst test/unit/%.c,build/unit/%,$(sort $(wildcard test/unit/test_*.c)))
+
+unit-programs: $(UNIT_PROGRAMS)
+
+$(UNIT_PROGRAMS): %: %.o $(patsubst src/%.c,build/unit/%.o,$(CORE))
+	$(CC) $(UNIT_CFLAGS) -o $@ $^ -lm
+
+build/unit/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+build/unit/%.o: test/unit/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(O)/*/*.d build/unit/*.d build/unit/*/*.d)
+
+check-unit:
+	@test/run.sh unit
+
+check-layers:
+	@test/check_layers.sh
+
+check-tap:
+	@test/run.sh tap
+
+test:
+	@test/run.sh
+
+demo:
+	@examples/ecg/demo.sh
+
+.FORCE:
+.PHONY: .FORCE all objects unit-programs check-unit check-layers check-tap test demo
