@@ -2,8 +2,9 @@
  * src/kernels/activation.c
  *	  Activation functions by the formulas of Keras 3, element by element.
  *
- * A NaN stays NaN everywhere: comparisons are written so that a NaN takes the
- * branch that keeps it.
+ * A NaN stays NaN: comparisons are written so that a NaN takes the branch that
+ * keeps it.  The one exception is Keras' hard_shrink, which makes it 0; with
+ * b = 1 it keeps it, as torch does.
  */
 #include "kernels/activation.h"
 
@@ -20,7 +21,7 @@ C1dActivation
 c1d_activation(C1dFunction function)
 {
 	static const C1dActivation defaults[C1D_FUNCTIONS] = {
-#define ACTIVATION(ENUM, name, a, b) {C1D_ACT_##ENUM, a, b},
+#define ACTIVATION(ENUM, name, a, b) {C1D_ACT_##ENUM, a, b, 0},
 #include "kernels/activation.inc"
 #undef ACTIVATION
 	};
@@ -32,6 +33,21 @@ static inline float
 clip(float x, float low, float high)
 {
 	return x < low ? low : x > high ? high : x;
+}
+
+/*
+ * general_relu
+ *		Keras' ReLU layer, step by step as Keras computes it, so that NaN and
+ *		infinities come out alike: above the threshold x, else x * 0.
+ */
+static inline float
+general_relu(float x, float slope, float max_value, float threshold)
+{
+	float		below = threshold - x;
+	float		kept = threshold == 0 ? (x < 0 ? 0 : x) : x * (x > threshold);
+
+	kept = clip(kept, 0, max_value);
+	return slope == 0 ? kept : kept - slope * (below < 0 ? 0 : below);
 }
 
 /* the sign decides, so that exp() never overflows */
@@ -99,6 +115,7 @@ c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t ch
 	const int64_t n = rows * channels;
 	const float a = activation->a;
 	const float b = activation->b;
+	const float c = activation->c;
 
 	switch (activation->function)
 	{
@@ -153,7 +170,9 @@ c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t ch
 		case C1D_ACT_SOFT_SHRINK:
 			EACH(x > a ? x - a : x < -a ? x + a : x != x ? x : 0);
 		case C1D_ACT_HARD_SHRINK:
-			EACH(x > a || x < -a || x != x ? x : 0);
+			EACH(x > a || x < -a || (b != 0 && x != x) ? x : 0);
+		case C1D_ACT_GENERAL_RELU:
+			EACH(general_relu(x, a, b, c));
 		case C1D_ACT_SQUAREPLUS:
 			EACH(0.5f * (x + sqrtf(x * x + a)));
 	}

@@ -12,7 +12,8 @@ typedef enum C1dFunction
 #define ACTIVATION(ENUM, name, a, b) C1D_ACT_##ENUM,
 #include "kernels/activation.inc"
 #undef ACTIVATION
-	C1D_FUNCTIONS
+	C1D_FUNCTIONS,				/* those above have a name of their own */
+	C1D_ACT_GENERAL_RELU		/* slope a below threshold c, at most b */
 } C1dFunction;
 
 typedef struct C1dActivation
@@ -20,6 +21,7 @@ typedef struct C1dActivation
 	C1dFunction function;
 	float		a;				/* slope, alpha, lower bound, lambda ... */
 	float		b;
+	float		c;
 } C1dActivation;
 
 extern const char *const c1d_activation_names[C1D_FUNCTIONS];

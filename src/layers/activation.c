@@ -5,6 +5,7 @@
 #include "layers/activation.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "layers/layer.h"
@@ -12,20 +13,30 @@
 /*
  * c1d_attr_activation
  *		Read an activation by its Keras name; absent or null is linear.
- *
- * "swish" is Keras 2's name of "silu".
  */
 bool
 c1d_attr_activation(C1dAttrs *attrs, const char *key, C1dActivation *activation, C1dError *err)
 {
+	/* what Keras calls them, too */
+	static const struct
+	{
+		const char *name;
+		C1dFunction function;
+	}			aliases[] = {
+		{"swish", C1D_ACT_SILU},
+		{"hard_swish", C1D_ACT_HARD_SILU},
+	};
 	int			function;
 
-	if (c1d_value_is(c1d_value_get(attrs->object, key), "swish"))
-	{
-		c1d_attr(attrs, key);
-		*activation = c1d_activation(C1D_ACT_SILU);
+	*activation = c1d_activation(C1D_ACT_LINEAR);
+	if (!c1d_attr_given(attrs, key))
 		return true;
-	}
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+		if (c1d_value_is(c1d_attr(attrs, key), aliases[i].name))
+		{
+			*activation = c1d_activation(aliases[i].function);
+			return true;
+		}
 	if (!c1d_attr_choice(attrs, key, c1d_activation_names, C1D_FUNCTIONS, C1D_ACT_LINEAR, &function, err))
 		return false;
 	*activation = c1d_activation((C1dFunction) function);
@@ -50,31 +61,33 @@ activation_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	return c1d_attr_activation(attrs, "activation", &c->activation, err);
 }
 
+/*
+ * relu_parse
+ *		Keras' layer: what lies above threshold stays, up to max_value; below, it
+ *		is negative_slope * (x - threshold).
+ */
 static bool
 relu_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	ActivationConfig *c = config;
-	const char *const variants[] = {"max_value", "negative_slope", "threshold"};
-	double		value;
+	C1dActivation *f = &c->activation;
+	double		slope = 0,
+				max_value = 0,
+				threshold = 0;
+	bool		clipped = c1d_attr_given(attrs, "max_value");
 
 	c->axis = -1;
-	c->activation = c1d_activation(C1D_ACT_RELU);
-	for (int i = 0; i < 3; i++)
-	{
-		if (!c1d_attr_real(attrs, variants[i], 0, &value, err))
-			return false;
-		if (value == 0 && (i > 0 || c1d_attr(attrs, variants[i]) == NULL))
-			continue;
-		if (i == 0 && value == 6)
-			c->activation = c1d_activation(C1D_ACT_RELU6);
-		else if (i == 1 && c->activation.function == C1D_ACT_RELU)
-		{
-			c->activation = c1d_activation(C1D_ACT_LEAKY_RELU);
-			c->activation.a = (float) value;
-		}
-		else
-			return c1d_fail(err, C1D_UNSUPPORTED, "ReLU with %s %g is not supported", variants[i], value);
-	}
+	if ((clipped && !c1d_attr_real(attrs, "max_value", 0, &max_value, err)) ||
+		(c1d_attr_given(attrs, "negative_slope") && !c1d_attr_real(attrs, "negative_slope", 0, &slope, err)) ||
+		(c1d_attr_given(attrs, "threshold") && !c1d_attr_real(attrs, "threshold", 0, &threshold, err)))
+		return false;
+	if (max_value < 0 || slope < 0 || threshold < 0)
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "max_value, negative_slope and threshold of %s must not be negative",
+						attrs->class_name);
+	*f = c1d_activation(C1D_ACT_RELU);
+	if (!clipped && slope == 0 && threshold == 0)
+		return true;
+	*f = (C1dActivation) {C1D_ACT_GENERAL_RELU, (float) slope, clipped ? (float) max_value : INFINITY, (float) threshold};
 	return true;
 }
 

@@ -16,16 +16,27 @@
 
 /*
  * c1d_attr
- *		The value of a key, NULL when it is absent or null; notes the key as known.
+ *		The value of a key, NULL when it is absent; notes the key as known.
  */
 const C1dValue *
 c1d_attr(C1dAttrs *attrs, const char *key)
 {
-	const C1dValue *value = c1d_value_get(attrs->object, key);
-
 	if (attrs->asked_count < C1D_MAX_ASKED)
 		attrs->asked[attrs->asked_count++] = key;
-	return value == NULL || value->type == C1D_NULL ? NULL : value;
+	return c1d_value_get(attrs->object, key);
+}
+
+/*
+ * c1d_attr_given
+ *		Is the key there with a value?  For attributes that may be null; the
+ *		readers below refuse a null.
+ */
+bool
+c1d_attr_given(C1dAttrs *attrs, const char *key)
+{
+	const C1dValue *value = c1d_attr(attrs, key);
+
+	return value != NULL && value->type != C1D_NULL;
 }
 
 /* elements: the list behind a tuple or a list, NULL when it is neither */

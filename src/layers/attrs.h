@@ -11,10 +11,15 @@
 #include "base/arena.h"
 #include "base/value.h"
 
+/*
+ * Whose arguments they are.  The SQL dialect is Keras's with what Keras lacks:
+ * explicit padding, groups of a transposed convolution, ceil_mode ...
+ */
 typedef enum C1dDialect
 {
 	C1D_KERAS,
-	C1D_TORCH
+	C1D_TORCH,
+	C1D_SQL
 } C1dDialect;
 
 #define C1D_MAX_ASKED 24
@@ -33,6 +38,7 @@ typedef struct C1dAttrs
 #define C1D_REQUIRED INT64_MIN
 
 extern const C1dValue *c1d_attr(C1dAttrs *attrs, const char *key);
+extern bool c1d_attr_given(C1dAttrs *attrs, const char *key);
 extern bool c1d_attr_int(C1dAttrs *attrs, const char *key, int64_t low, int64_t high,
 						 int64_t otherwise, int64_t *out, C1dError *err);
 extern bool c1d_attr_ints(C1dAttrs *attrs, const char *key, int64_t low, int64_t high,

@@ -60,7 +60,8 @@ conv_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "strides and dilation_rate of %s cannot both exceed 1", attrs->class_name);
 		c1d_detail(err, "strides is %" PRId64 ", dilation_rate is %" PRId64 ".", c->window.stride, c->window.dilation);
-		return c1d_hint(err, "Keras refuses the combination; with \"pads\" instead of \"padding\" it has torch's meaning and works.");
+		return c1d_hint(err, "Keras refuses the combination; the SQL layer and function %s allow it with pads instead of padding.",
+						"conv1d");
 	}
 	return true;
 }

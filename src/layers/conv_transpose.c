@@ -51,21 +51,24 @@ typedef struct TransposePrepared
 
 /*
  * transpose_parse
- *		Keras' arguments, and two that it does not have: "groups", and "pads",
- *		which cuts explicitly, as torch's padding does.
+ *		Keras' arguments; in SQL also "groups", and "pads", which cuts explicitly
+ *		as torch's padding does.
  */
 static bool
 transpose_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	TransposeConfig *c = config;
 
+	c->groups = 1;
+	c->output_padding = -1;
 	if (!c1d_attr_int(attrs, "filters", 1, INT64_MAX, C1D_REQUIRED, &c->filters, err) ||
 		!c1d_attr_int(attrs, "kernel_size", 1, INT64_MAX, C1D_REQUIRED, &c->window.size, err) ||
 		!c1d_attr_int(attrs, "strides", 1, INT64_MAX, 1, &c->window.stride, err) ||
 		!c1d_window_padding(attrs, c1d_padding_names, 2, &c->window, err) ||
-		!c1d_attr_int(attrs, "output_padding", 0, INT64_MAX, -1, &c->output_padding, err) ||
+		(c1d_attr_given(attrs, "output_padding") &&
+		 !c1d_attr_int(attrs, "output_padding", 0, INT64_MAX, -1, &c->output_padding, err)) ||
 		!c1d_attr_int(attrs, "dilation_rate", 1, INT64_MAX, 1, &c->window.dilation, err) ||
-		!c1d_attr_int(attrs, "groups", 1, INT64_MAX, 1, &c->groups, err) ||
+		(attrs->dialect == C1D_SQL && !c1d_attr_int(attrs, "groups", 1, INT64_MAX, 1, &c->groups, err)) ||
 		!c1d_attr_activation(attrs, "activation", &c->activation, err) ||
 		!c1d_attr_bool(attrs, "use_bias", true, &c->use_bias, err))
 		return false;
@@ -78,7 +81,8 @@ transpose_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "strides and dilation_rate of %s cannot both exceed 1", attrs->class_name);
 		c1d_detail(err, "strides is %" PRId64 ", dilation_rate is %" PRId64 ".", c->window.stride, c->window.dilation);
-		return c1d_hint(err, "Keras refuses the combination; with \"pads\" instead of \"padding\" it has torch's meaning and works.");
+		return c1d_hint(err, "Keras refuses the combination; the SQL layer and function %s allow it with pads instead of padding.",
+						"conv1d_transpose");
 	}
 	if (c->window.padding == C1D_PAD_EXPLICIT)
 	{

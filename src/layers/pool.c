@@ -21,18 +21,22 @@ typedef struct PoolConfig
 
 /*
  * pool_parse
- *		Keras' arguments; strides is pool_size when it is not given.  With
- *		"pads", ceil_mode and dilation_rate have torch's meaning.
+ *		Keras' arguments; strides is pool_size when it is not given.  In SQL also
+ *		pads, ceil_mode, dilation_rate and count_include_pad, as in torch.
  */
 static bool
 pool_parse(C1dAttrs *attrs, PoolConfig *c, C1dError *err)
 {
-	if (!c1d_attr_int(attrs, "pool_size", 1, INT64_MAX, 2, &c->window.size, err) ||
-		!c1d_attr_int(attrs, "strides", 1, INT64_MAX, c->window.size, &c->window.stride, err) ||
-		!c1d_window_padding(attrs, c1d_padding_names, 2, &c->window, err) ||
-		!c1d_attr_bool(attrs, "ceil_mode", false, &c->window.ceil_mode, err))
+	if (!c1d_attr_int(attrs, "pool_size", 1, INT64_MAX, 2, &c->window.size, err))
 		return false;
+	c->window.stride = c->window.size;
 	c->window.dilation = 1;
+	if ((c1d_attr_given(attrs, "strides") &&
+		 !c1d_attr_int(attrs, "strides", 1, INT64_MAX, 1, &c->window.stride, err)) ||
+		!c1d_window_padding(attrs, c1d_padding_names, 2, &c->window, err) ||
+		(attrs->dialect == C1D_SQL &&
+		 !c1d_attr_bool(attrs, "ceil_mode", false, &c->window.ceil_mode, err)))
+		return false;
 	if (c->window.before > c->window.size / 2 || c->window.after > c->window.size / 2)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "pads of %s must be at most half of pool_size", attrs->class_name);
@@ -54,7 +58,8 @@ max_pool_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	PoolConfig *c = config;
 
 	return pool_parse(attrs, c, err) &&
-		c1d_attr_int(attrs, "dilation_rate", 1, INT64_MAX, 1, &c->window.dilation, err);
+		(attrs->dialect != C1D_SQL ||
+		 c1d_attr_int(attrs, "dilation_rate", 1, INT64_MAX, 1, &c->window.dilation, err));
 }
 
 static bool
@@ -63,7 +68,8 @@ average_pool_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	PoolConfig *c = config;
 
 	return pool_parse(attrs, c, err) &&
-		c1d_attr_bool(attrs, "count_include_pad", false, &c->count_include_pad, err);
+		(attrs->dialect != C1D_SQL ||
+		 c1d_attr_bool(attrs, "count_include_pad", false, &c->count_include_pad, err));
 }
 
 static bool

@@ -24,6 +24,18 @@ static const LayerClass classes[] = {
 	{"Softmax", C1D_KERAS, &c1d_softmax_ops, "softmax"},
 	{"MinMaxScaler", C1D_KERAS, &c1d_minmax_ops, "min_max_scaler"},
 	{"MinMaxInverse", C1D_KERAS, &c1d_minmax_inverse_ops, "min_max_inverse"},
+
+	/* the SQL functions, as layers */
+	{"activate", C1D_SQL, &c1d_activation_ops, "activate"},
+	{"avg_pool1d", C1D_SQL, &c1d_average_pool_ops, "avg_pool1d"},
+	{"conv1d", C1D_SQL, &c1d_conv_ops, "conv1d"},
+	{"conv1d_transpose", C1D_SQL, &c1d_conv_transpose_ops, "conv1d_transpose"},
+	{"crop1d", C1D_SQL, &c1d_cropping_ops, "crop1d"},
+	{"dense", C1D_SQL, &c1d_dense_ops, "dense"},
+	{"max_pool1d", C1D_SQL, &c1d_max_pool_ops, "max_pool1d"},
+	{"softmax", C1D_SQL, &c1d_softmax_ops, "softmax"},
+	{"upsample1d", C1D_SQL, &c1d_upsample_ops, "upsample1d"},
+	{"zero_pad1d", C1D_SQL, &c1d_padding_ops, "zero_pad1d"},
 };
 
 #define CLASSES ((int) (sizeof(classes) / sizeof(*classes)))

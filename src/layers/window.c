@@ -28,8 +28,8 @@ c1d_window_span(const C1dWindow *window)
 
 /*
  * c1d_window_padding
- *		Read the attributes "padding" (a word) and "pads" ({both} or
- *		{before, after}); they exclude each other.
+ *		Read the attribute "padding" (a word) and, in the SQL dialect, "pads"
+ *		({both} or {before, after}), which excludes it.
  */
 bool
 c1d_window_padding(C1dAttrs *attrs, const char *const *names, int count, C1dWindow *window, C1dError *err)
@@ -38,12 +38,13 @@ c1d_window_padding(C1dAttrs *attrs, const char *const *names, int count, C1dWind
 	int			given,
 				word;
 
-	if (!c1d_attr_choice(attrs, "padding", names, count, C1D_PAD_VALID, &word, err) ||
-		!c1d_attr_ints(attrs, "pads", 0, INT64_MAX, 2, pads, &given, err))
+	if (!c1d_attr_choice(attrs, "padding", names, count, C1D_PAD_VALID, &word, err))
 		return false;
 	window->padding = (C1dPadding) word;
-	if (given == 0)
+	if (attrs->dialect != C1D_SQL || !c1d_attr_given(attrs, "pads"))
 		return true;
+	if (!c1d_attr_ints(attrs, "pads", 0, INT64_MAX, 2, pads, &given, err))
+		return false;
 	if (word != C1D_PAD_VALID)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "pads of %s cannot be combined with padding \"%s\"",

@@ -212,7 +212,7 @@ conv1d_output_length(PG_FUNCTION_ARGS)
 	argument_int(fcinfo, 4, &arguments, "dilation_rate");
 	if (!PG_ARGISNULL(5))
 		argument_ints(fcinfo, 5, &arguments, "pads");
-	return output_length(fcinfo, "Conv1D", &arguments);
+	return output_length(fcinfo, "conv1d", &arguments);
 }
 
 /*
@@ -236,7 +236,7 @@ conv1d_transpose_output_length(PG_FUNCTION_ARGS)
 	argument_int(fcinfo, 5, &arguments, "dilation_rate");
 	if (!PG_ARGISNULL(6))
 		argument_ints(fcinfo, 6, &arguments, "pads");
-	return output_length(fcinfo, "Conv1DTranspose", &arguments);
+	return output_length(fcinfo, "conv1d_transpose", &arguments);
 }
 
 /*
@@ -259,7 +259,7 @@ pool1d_output_length(PG_FUNCTION_ARGS)
 	argument_bool(fcinfo, 5, &arguments, "ceil_mode");
 	if (!PG_ARGISNULL(6))
 		argument_ints(fcinfo, 6, &arguments, "pads");
-	return output_length(fcinfo, "MaxPooling1D", &arguments);
+	return output_length(fcinfo, "max_pool1d", &arguments);
 }
 
 /*

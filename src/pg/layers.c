@@ -2,9 +2,9 @@
  * src/pg/layers.c
  *	  Layers as SQL functions.
  *
- * Each wrapper turns its arguments into the attributes of the Keras class,
- * adds the weights, and runs a model of that one layer: the same parse, infer
- * and forward as everywhere.  A null input or kernel gives null; a null bias
+ * Each wrapper turns its arguments into the attributes of the layer class of
+ * its own name, adds the weights, and runs a model of that one layer: the same
+ * parse, infer and forward as everywhere.  A null input or kernel gives null; a null bias
  * means none; any other null is refused.
  */
 #include "pg/attrs.h"
@@ -99,7 +99,7 @@ conv1d(PG_FUNCTION_ARGS)
 	argument_enum(fcinfo, 7, &call.arguments, "activation");
 	if (!PG_ARGISNULL(8))
 		argument_ints(fcinfo, 8, &call.arguments, "pads");
-	return run_layer(&call, "Conv1D", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "conv1d", PG_GETARG_TENSOR(0));
 }
 
 /*
@@ -127,7 +127,7 @@ conv1d_transpose(PG_FUNCTION_ARGS)
 	argument_enum(fcinfo, 8, &call.arguments, "activation");
 	if (!PG_ARGISNULL(9))
 		argument_ints(fcinfo, 9, &call.arguments, "pads");
-	return run_layer(&call, "Conv1DTranspose", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "conv1d_transpose", PG_GETARG_TENSOR(0));
 }
 
 /*
@@ -144,7 +144,7 @@ dense(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	kernel_and_bias(fcinfo, &call, 2, 1, "units");
 	argument_enum(fcinfo, 3, &call.arguments, "activation");
-	return run_layer(&call, "Dense", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "dense", PG_GETARG_TENSOR(0));
 }
 
 /* what max_pool1d and avg_pool1d share: pool_size, strides, padding */
@@ -174,7 +174,7 @@ max_pool1d(PG_FUNCTION_ARGS)
 	argument_bool(fcinfo, 5, &call.arguments, "ceil_mode");
 	if (!PG_ARGISNULL(6))
 		argument_ints(fcinfo, 6, &call.arguments, "pads");
-	return run_layer(&call, "MaxPooling1D", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "max_pool1d", PG_GETARG_TENSOR(0));
 }
 
 /*
@@ -194,7 +194,7 @@ avg_pool1d(PG_FUNCTION_ARGS)
 	argument_bool(fcinfo, 5, &call.arguments, "count_include_pad");
 	if (!PG_ARGISNULL(6))
 		argument_ints(fcinfo, 6, &call.arguments, "pads");
-	return run_layer(&call, "AveragePooling1D", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "avg_pool1d", PG_GETARG_TENSOR(0));
 }
 
 /* upsample1d(input (timesteps, channels), size) -> (timesteps * size, channels) */
@@ -207,7 +207,7 @@ upsample1d(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	argument_int(fcinfo, 1, &call.arguments, "size");
-	return run_layer(&call, "UpSampling1D", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "upsample1d", PG_GETARG_TENSOR(0));
 }
 
 /* the layers that take a number of steps before and after */
@@ -238,7 +238,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(zero_pad1d);
 Datum
 zero_pad1d(PG_FUNCTION_ARGS)
 {
-	return run_sides(fcinfo, "ZeroPadding1D", "padding");
+	return run_sides(fcinfo, "zero_pad1d", "padding");
 }
 
 /* crop1d(input (timesteps, channels), before, after) -> (timesteps - before - after, channels) */
@@ -246,7 +246,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(crop1d);
 Datum
 crop1d(PG_FUNCTION_ARGS)
 {
-	return run_sides(fcinfo, "Cropping1D", "cropping");
+	return run_sides(fcinfo, "crop1d", "cropping");
 }
 
 /* activate(x, activation) -> the shape of x */
@@ -257,7 +257,7 @@ activate(PG_FUNCTION_ARGS)
 	LayerCallState call = {0};
 
 	argument_enum(fcinfo, 1, &call.arguments, "activation");
-	return run_layer(&call, "Activation", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "activate", PG_GETARG_TENSOR(0));
 }
 
 /* an activation that has a function of its own */
@@ -270,7 +270,7 @@ run_activation(FunctionCallInfo fcinfo, const char *name)
 	call.arguments.members[0].key = "activation";
 	call.arguments.members[0].key_length = strlen("activation");
 	call.arguments.members[0].value = c1d_value_string(name);
-	return run_layer(&call, "Activation", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "activate", PG_GETARG_TENSOR(0));
 }
 
 /* relu(x) -> the shape of x: x < 0 ? 0 : x */
@@ -297,5 +297,5 @@ softmax(PG_FUNCTION_ARGS)
 	LayerCallState call = {0};
 
 	argument_int(fcinfo, 1, &call.arguments, "axis");
-	return run_layer(&call, "Softmax", PG_GETARG_TENSOR(0));
+	return run_layer(&call, "softmax", PG_GETARG_TENSOR(0));
 }

@@ -153,6 +153,8 @@ combine_tensors(Operation op, FunctionCallInfo fcinfo)
 			 errmsg("the shapes of the operands do not match"),
 			 errdetail("The left one is %s, the right one %s.",
 					   c1d_shape_text(&a.shape, text_a), c1d_shape_text(&b.shape, text_b)),
+			 a.shape.rank == 1 && b.shape.rank == 1 ?
+			 errhint("Both need one shape, or one is a number.") :
 			 errhint("Both need one shape, or one is a number, or a vector of %lld values (one a channel).",
 					 (long long) (a_is_wide ? channels_a : channels_b))));
 }

@@ -196,6 +196,26 @@ as_step(C1dShape shape, int rank)
 }
 
 /*
+ * concat_hint
+ *		What to do about two shapes that || cannot join.
+ */
+static int
+concat_hint(const C1dShape *a, const C1dShape *b)
+{
+	char		text[C1D_SHAPE_TEXT];
+	bool		same = a->rank == b->rank;
+
+	if (a->rank == 1 || b->rank == 1)
+		return errhint("A vector beside %s needs %lld values: one step.",
+					   c1d_shape_text(a->rank == 1 ? b : a, text),
+					   (long long) c1d_shape_channels(a->rank == 1 ? b : a));
+	for (int i = 0; i < a->rank - 1 && same; i++)
+		same = a->dim[i] == b->dim[i];
+	return same ? errhint("concat_channels() joins along the last dimension.") :
+		errhint("reshape(), slice() and channel() give them shapes that can be joined.");
+}
+
+/*
  * a || b
  *		Join along the first axis; a vector is one step more or, beside another
  *		vector, so many elements more.
@@ -228,7 +248,7 @@ tensor1d_concat(PG_FUNCTION_ARGS)
 				 errmsg("|| joins tensors that differ in their first dimension only"),
 				 errdetail("The shapes are %s and %s.",
 						   c1d_shape_text(&shape_a, text_a), c1d_shape_text(&shape_b, text_b)),
-				 errhint("concat_channels() joins along the last dimension.")));
+				 concat_hint(&shape_a, &shape_b)));
 	}
 	joined.dim[0] += shape_b.dim[0];
 	result = tensor_new(&joined);
@@ -289,7 +309,7 @@ concat_channels(PG_FUNCTION_ARGS)
 					 errmsg("concat_channels() joins tensors that differ in their last dimension only"),
 					 errdetail("Tensor 1 has shape %s, tensor %d has shape %s.",
 							   c1d_shape_text(&first, text_a), i + 1, c1d_shape_text(&shape, text_b)),
-					 errhint("slice() makes them equally long; || joins along time.")));
+					 errhint("reshape() and slice() give them shapes that can be joined; || joins along time.")));
 		}
 		joined.dim[joined.rank - 1] += c1d_shape_channels(&shape);
 	}

@@ -290,18 +290,17 @@ misfit_hint(const C1dShape *shape, const C1dShape *wanted, C1dError *err)
 		c1d_hint(err, "It has the right number of elements: reshape(value, %s gives it this shape.", shape_text(wanted) + 1);
 	}
 	else if (rest_fits && missing < 0)
-		c1d_hint(err, "slice(value, 1, %" PRId64 ") takes its first %" PRId64 " steps.", wanted->dim[0], wanted->dim[0]);
+		c1d_hint(err, "slice(value, 1, %" PRId64 ") cuts it to this length.", wanted->dim[0]);
 	else if (rest_fits)
 	{
 		C1dShape	more = *shape;
 		char		text[C1D_SHAPE_TEXT];
-		char	   *braces = (char *) c1d_shape_text(&more, text);
 
 		more.dim[0] = missing;
 		c1d_shape_text(&more, text);
-		braces[0] = '{';
-		braces[strlen(braces) - 1] = '}';
-		c1d_hint(err, "value || tensor1d_fill('%s', 'NaN') appends the missing %" PRId64 " steps.", text, missing);
+		text[0] = '{';
+		text[strlen(text) - 1] = '}';
+		c1d_hint(err, "value || tensor1d_fill('%s', 'NaN') brings it to this length.", text);
 	}
 	else if (shape->rank == 2 && wanted->rank == 2 && wanted->dim[1] == 1 &&
 			 (wanted->dim[0] == ANY_SIZE || missing == 0))
