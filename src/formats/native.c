@@ -136,9 +136,11 @@ put_graph(Writer *w, const C1dGraph *graph)
 	{
 		const C1dNode *node = &graph->nodes[i];
 
-		put_text(w, node->class->class_name, (int64_t) strlen(node->class->class_name));
+		put_text(w, c1d_layer_full_name(node->class), (int64_t) strlen(c1d_layer_full_name(node->class)));
 		put_value(w, node->config_value);
-		put_u32(w, (uint32_t) node->input);
+		put_u32(w, (uint32_t) node->inputs);
+		for (int k = 0; k < node->inputs; k++)
+			put_u32(w, (uint32_t) node->input[k]);
 		put_u32(w, (uint32_t) node->weight_count);
 		for (int k = 0; k < node->weight_count; k++)
 			put_tensor(w, &node->weights[k]);
@@ -378,19 +380,31 @@ get_node(Reader *r, C1dGraph *graph)
 {
 	C1dValue	class_name = {.type = C1D_STRING};
 	C1dValue   *config = c1d_alloc(r->arena, sizeof(C1dValue), r->err);
-	uint32_t	input;
-	int64_t		weights;
+	int			input[C1D_MAX_INPUTS];
+	int64_t		inputs,
+				weights;
 	C1dTensor  *weight;
 	C1dLayerText text;
 
 	if (config == NULL ||
 		!get_text(r, &class_name.as.string.bytes, &class_name.as.string.length) ||
 		!get_value(r, 0, config) ||
-		!get_u32(r, &input) ||
-		!get_count(r, 8, &weights))
+		!get_count(r, 4, &inputs))
 		return false;
-	if (input != (uint32_t) (graph->count - 1))
-		return broken(r, "a layer does not follow the one before it");
+	if (inputs < 1 || inputs > C1D_MAX_INPUTS)
+		return broken(r, "a layer has an impossible number of inputs");
+	for (int64_t i = 0; i < inputs; i++)
+	{
+		uint32_t	number;
+
+		if (!get_u32(r, &number))
+			return false;
+		input[i] = (int) (int32_t) number;
+		if (input[i] < C1D_MODEL_INPUT || input[i] >= graph->count)
+			return broken(r, "a layer takes its input from a later one");
+	}
+	if (!get_count(r, 8, &weights))
+		return false;
 	if (weights > C1D_MAX_WEIGHTS)
 		return broken(r, "a layer has too many weights");
 	weight = c1d_alloc_array(r->arena, weights + 1, sizeof(C1dTensor), r->err);
@@ -399,7 +413,11 @@ get_node(Reader *r, C1dGraph *graph)
 	for (int64_t i = 0; i < weights; i++)
 		if (!get_tensor(r, &weight[i]))
 			return false;
-	text = (C1dLayerText) {&class_name, config, (int) weights, weight};
+	text = (C1dLayerText) {
+		.class_name = &class_name, .config = config,
+		.weight_count = (int) weights, .weights = weight,
+		.input_count = (int) inputs, .input_at = input,
+	};
 	return c1d_graph_add(graph, &text, r->arena, r->err);
 }
 

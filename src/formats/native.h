@@ -6,7 +6,8 @@
  *
  *	"c1dm"  u32 version  16 bytes fingerprint of all that follows
  *	u32 layers, then each layer:
- *		text class_name, value config, i32 input (-1: the model's input),
+ *		text class_name, value config,
+ *		u32 inputs, each: i32 number of a layer (-1: the model's input)
  *		u32 weights, each: u32 rank, u32 dims, float32 elements
  *	text:	u32 length, the bytes, zeros up to the next boundary
  *	value:	u32 type, then its content (integers and reals in 8 bytes)

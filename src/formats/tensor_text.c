@@ -17,18 +17,21 @@
 #define SCAN_STEP 1048576
 #define READ_STEP 65536
 
-static bool
-is_space(char c)
+/* What each character is; 0: part of a number, rightly or not. */
+enum
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
+	SPACE = 1,
+	COMMA,
+	OPEN,
+	CLOSE
+};
 
-/* ends_number: the characters that cannot be part of a number. */
-static bool
-ends_number(char c)
-{
-	return c == ',' || c == ']' || c == '[' || is_space(c);
-}
+static const unsigned char kind_of[256] = {
+	[' '] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\v'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE,
+	[','] = COMMA, ['['] = OPEN, [']'] = CLOSE
+};
+
+#define KIND(c) kind_of[(unsigned char) (c)]
 
 /*
  * malformed
@@ -119,12 +122,12 @@ after_value(C1dTensorText *text, C1dError *err)
 {
 	int64_t    *dim;
 
-	if (*text->at == ',')
+	if (KIND(*text->at) == COMMA)
 	{
 		text->expect = C1D_EXPECT_VALUE;
 		return C1D_TEXT_MORE;
 	}
-	if (*text->at != ']')
+	if (KIND(*text->at) != CLOSE)
 		return expected(text, "\",\" or \"]\"", err);
 
 	/* the first bracket of a level settles its dimension */
@@ -157,23 +160,23 @@ c1d_tensor_text_scan(C1dTensorText *text, C1dError *err)
 
 	for (; text->at < stop; text->at++)
 	{
-		char		c = *text->at;
+		int			kind = KIND(*text->at);
 
 		if (text->expect == C1D_EXPECT_NUMBER_END)
 		{
-			if (!ends_number(c))
+			if (!kind)
 				continue;
 			text->expect = C1D_EXPECT_MORE;
 		}
-		if (is_space(c))
+		if (kind == SPACE)
 			continue;
 		if (text->expect == C1D_EXPECT_MORE)
 			state = after_value(text, err);
 		else if (text->expect == C1D_EXPECT_END)
 			state = expected(text, "the end of the literal", err);
-		else if (c == '[')
+		else if (kind == OPEN)
 			state = open_bracket(text, err);
-		else if (c == ',' || c == ']')
+		else if (kind)
 			state = expected(text, text->depth ? "\"[\" or a number" : "\"[\"", err);
 		else
 			state = begin_number(text, err);
@@ -203,9 +206,9 @@ c1d_tensor_text_read(C1dTensorText *text, float *data, C1dError *err)
 		const char *first = text->number;
 		const char *behind;
 
-		while (ends_number(*first))
+		while (KIND(*first))
 			first++;
-		for (behind = first + 1; behind < text->end && !ends_number(*behind);)
+		for (behind = first + 1; behind < text->end && !KIND(*behind);)
 			behind++;
 		if (!c1d_text_number(first, behind - first, &data[text->done], err))
 			return C1D_TEXT_FAILED;

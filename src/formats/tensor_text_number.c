@@ -4,13 +4,13 @@
  *
  * Numbers are what PostgreSQL's real accepts, less the hexadecimal ones:
  * decimal digits with an optional point and exponent, Infinity or inf, both
- * with an optional sign, and NaN, in any case.  Like real, a number that overflows, or
- * that is not zero and becomes zero, is out of range.
+ * with an optional sign, and NaN, in any case.  Like real, a number that
+ * overflows, or that is not zero and becomes zero, is out of range.
  *
- * Most numbers take the fast way: 19 digits or fewer whose integer is exact in
- * float64, times or over an exact power of ten, is one correctly rounded
- * float64 (Clinger 1990); rounding it again to float32 is safe unless it lies
- * exactly between two of them.  The rest goes to strtof, cut to so many digits
+ * Most numbers take the quick way: digits whose integer is exact in float64,
+ * times or over an exact power of ten, are one correctly rounded float64
+ * (Clinger 1990); rounding it again to float32 is safe unless it lies exactly
+ * between two of them.  The rest goes to strtof, cut to so many digits
  * that the remainder cannot matter, so time is linear in the length.
  */
 #include "formats/tensor_text.h"
@@ -36,7 +36,6 @@ typedef struct Decimal
 	int			digits;			/* kept, without leading zeros */
 	bool		more;			/* a digit that was not kept is not 0 */
 	int64_t		exponent;		/* of the last kept digit */
-	uint64_t	integer;		/* of the first 19 kept digits */
 	char		kept[KEPT_DIGITS];
 } Decimal;
 
@@ -71,6 +70,63 @@ same_word(const char *bytes, int64_t length, const char *word)
 	return true;
 }
 
+/*
+ * quick_value
+ *		Convert a number of the usual kind when both roundings are proven right,
+ *		see the top; false: it is of another kind, or no number at all.
+ */
+static bool
+quick_value(const char *at, const char *end, float *value)
+{
+#if FLT_EVAL_METHOD == 0
+	static const double power[] = {
+		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+	};
+	bool		negative = *at == '-';
+	uint64_t	integer = 0;
+	int			exponent = 0;
+	double		exact;
+	uint64_t	bits;
+
+	if (end - at > 19)			/* more digits could wrap the integer */
+		return false;
+	at += negative;
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		integer = integer * 10 + (uint64_t) (*at - '0');
+	if (at < end && *at == '.')
+		for (at++; at < end && *at >= '0' && *at <= '9'; at++, exponent--)
+			integer = integer * 10 + (uint64_t) (*at - '0');
+	if (integer == 0 || integer > UINT64_C(1) << 53)
+		return false;
+	/* e+38, e-05: what the shortest notation of a float32 looks like */
+	if (end - at == 4 && (*at == 'e' || *at == 'E') && (at[1] == '+' || at[1] == '-') &&
+		at[2] >= '0' && at[2] <= '9' && at[3] >= '0' && at[3] <= '9')
+	{
+		int			written = (at[2] - '0') * 10 + (at[3] - '0');
+
+		exponent += at[1] == '-' ? -written : written;
+		at = end;
+	}
+	if (at != end || exponent < -22 || exponent > 22)
+		return false;
+	exact = (double) integer;
+	exact = exponent < 0 ? exact / power[-exponent] : exact * power[exponent];
+	if (exact < FLT_MIN || exact > FLT_MAX / 2)
+		return false;
+	memcpy(&bits, &exact, sizeof(bits));
+	if ((bits & 0x1FFFFFFF) == 0x10000000)
+		return false;
+	*value = (float) (negative ? -exact : exact);
+	return true;
+#else
+	(void) at;
+	(void) end;
+	(void) value;
+	return false;
+#endif
+}
+
 /* keep_digit: append a digit to the number; fraction: it stands after the point. */
 static void
 keep_digit(Decimal *decimal, char digit, bool fraction)
@@ -79,8 +135,6 @@ keep_digit(Decimal *decimal, char digit, bool fraction)
 		decimal->exponent -= fraction;
 	else if (decimal->digits < KEPT_DIGITS)
 	{
-		if (decimal->digits < 19)
-			decimal->integer = decimal->integer * 10 + (uint64_t) (digit - '0');
 		decimal->kept[decimal->digits++] = digit;
 		decimal->exponent -= fraction;
 	}
@@ -141,40 +195,6 @@ read_decimal(const char *at, const char *end, Decimal *decimal)
 	return true;
 }
 
-/*
- * fast_value
- *		The value when both roundings are proven right, see the top.
- */
-static bool
-fast_value(const Decimal *decimal, float *value)
-{
-#if FLT_EVAL_METHOD == 0
-	static const double power[] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-	};
-	double		exact;
-	uint64_t	bits;
-
-	if (decimal->digits > 19 || decimal->integer > UINT64_C(1) << 53 ||
-		decimal->exponent < -22 || decimal->exponent > 22)
-		return false;
-	exact = (double) decimal->integer;
-	exact = decimal->exponent < 0 ? exact / power[-decimal->exponent] : exact * power[decimal->exponent];
-	if (exact != 0 && (exact < FLT_MIN || exact > FLT_MAX / 2))
-		return false;
-	memcpy(&bits, &exact, sizeof(bits));
-	if ((bits & 0x1FFFFFFF) == 0x10000000)
-		return false;
-	*value = (float) (decimal->negative ? -exact : exact);
-	return true;
-#else
-	(void) decimal;
-	(void) value;
-	return false;
-#endif
-}
-
 /* slow_value: strtof of the kept digits; false when out of range. */
 static bool
 slow_value(const Decimal *decimal, float *value)
@@ -211,6 +231,8 @@ c1d_text_number(const char *bytes, int64_t length, float *value, C1dError *err)
 	const char *end = bytes + length;
 	Decimal		decimal;
 
+	if (length > 0 && quick_value(at, end, value))
+		return true;
 	decimal.negative = at < end && *at == '-';
 	if (at < end && (*at == '-' || *at == '+'))
 		at++;
@@ -227,12 +249,11 @@ c1d_text_number(const char *bytes, int64_t length, float *value, C1dError *err)
 	decimal.digits = 0;
 	decimal.more = false;
 	decimal.exponent = 0;
-	decimal.integer = 0;
 	if (!read_decimal(at, end, &decimal))
 		return no_number(bytes, length, err);
 	if (decimal.digits == 0)
 		*value = decimal.negative ? -0.0f : 0.0f;
-	else if (!fast_value(&decimal, value) && !slow_value(&decimal, value))
+	else if (!slow_value(&decimal, value))
 		return out_of_range(bytes, length, err);
 	return true;
 }

@@ -3,8 +3,8 @@
  *	  Activation functions by the formulas of Keras 3, element by element.
  *
  * A NaN stays NaN: comparisons are written so that a NaN takes the branch that
- * keeps it.  The one exception is Keras' hard_shrink, which makes it 0; with
- * b = 1 it keeps it, as torch does.
+ * keeps it.  The exceptions are Keras' hard_shrink and soft_shrink, which make
+ * it 0; with b = 1 they keep it, as torch does.
  */
 #include "kernels/activation.h"
 
@@ -168,7 +168,7 @@ c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t ch
 		case C1D_ACT_TANH_SHRINK:
 			EACH(x - tanhf(x));
 		case C1D_ACT_SOFT_SHRINK:
-			EACH(x > a ? x - a : x < -a ? x + a : x != x ? x : 0);
+			EACH(x > a ? x - a : x < -a ? x + a : (b != 0 && x != x) ? x : 0);
 		case C1D_ACT_HARD_SHRINK:
 			EACH(x > a || x < -a || (b != 0 && x != x) ? x : 0);
 		case C1D_ACT_GENERAL_RELU:

@@ -18,6 +18,7 @@
 #include "layers/attrs.h"
 
 #define C1D_MAX_WEIGHTS 4
+#define C1D_MAX_INPUTS 32
 
 /* A weight that a layer must have; a dimension of 0 may be anything. */
 typedef struct C1dWeightSpec
@@ -41,6 +42,8 @@ typedef struct LayerSite
 typedef struct LayerOps
 {
 	size_t		config_size;
+	int			least_inputs;	/* 0 stands for 1, in both */
+	int			most_inputs;
 
 	/*
 	 * Read the attributes into config, which is zeroed.  Whatever is wrong with
@@ -89,9 +92,12 @@ typedef struct LayerClass
 	C1dDialect	dialect;
 	const LayerOps *ops;
 	const char *default_name;	/* what an unnamed layer is called */
+	const char *full_name;		/* where class_name alone could be another's, else NULL */
 } LayerClass;
 
-extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dError *err);
+extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err);
+extern bool c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect);
+extern const char *c1d_layer_full_name(const LayerClass *class);
 extern int64_t c1d_layer_rows(const C1dShape *out);
 
 extern bool c1d_layer_parse(const LayerClass *class, const C1dValue *config_value, C1dArena *arena,

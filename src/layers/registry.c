@@ -7,35 +7,41 @@
 
 #include "layers/layer.h"
 
+/* SHARED: a name of torch that Keras has, too, with other arguments. */
+#define KERAS(name, kind, default_name) {name, C1D_KERAS, &c1d_##kind##_ops, default_name, NULL}
+#define TORCH(name, kind, default_name) {name, C1D_TORCH, &c1d_##kind##_ops, default_name, NULL}
+#define SHARED(name, kind, default_name) {name, C1D_TORCH, &c1d_##kind##_ops, default_name, "torch.nn." name}
+#define SQL(name, kind) {name, C1D_SQL, &c1d_##kind##_ops, name, NULL}
+
 static const LayerClass classes[] = {
-	{"InputLayer", C1D_KERAS, &c1d_input_ops, "input_layer"},
-	{"Conv1D", C1D_KERAS, &c1d_conv_ops, "conv1d"},
-	{"Conv1DTranspose", C1D_KERAS, &c1d_conv_transpose_ops, "conv1d_transpose"},
-	{"MaxPooling1D", C1D_KERAS, &c1d_max_pool_ops, "max_pooling1d"},
-	{"AveragePooling1D", C1D_KERAS, &c1d_average_pool_ops, "average_pooling1d"},
-	{"UpSampling1D", C1D_KERAS, &c1d_upsample_ops, "up_sampling1d"},
-	{"ZeroPadding1D", C1D_KERAS, &c1d_padding_ops, "zero_padding1d"},
-	{"Cropping1D", C1D_KERAS, &c1d_cropping_ops, "cropping1d"},
-	{"Dense", C1D_KERAS, &c1d_dense_ops, "dense"},
-	{"Flatten", C1D_KERAS, &c1d_flatten_ops, "flatten"},
-	{"Reshape", C1D_KERAS, &c1d_reshape_ops, "reshape"},
-	{"Activation", C1D_KERAS, &c1d_activation_ops, "activation"},
-	{"ReLU", C1D_KERAS, &c1d_relu_ops, "re_lu"},
-	{"Softmax", C1D_KERAS, &c1d_softmax_ops, "softmax"},
-	{"MinMaxScaler", C1D_KERAS, &c1d_minmax_ops, "min_max_scaler"},
-	{"MinMaxInverse", C1D_KERAS, &c1d_minmax_inverse_ops, "min_max_inverse"},
+	KERAS("InputLayer", input, "input_layer"),
+	KERAS("Conv1D", conv, "conv1d"),
+	KERAS("Conv1DTranspose", conv_transpose, "conv1d_transpose"),
+	KERAS("MaxPooling1D", max_pool, "max_pooling1d"),
+	KERAS("AveragePooling1D", average_pool, "average_pooling1d"),
+	KERAS("UpSampling1D", upsample, "up_sampling1d"),
+	KERAS("ZeroPadding1D", padding, "zero_padding1d"),
+	KERAS("Cropping1D", cropping, "cropping1d"),
+	KERAS("Dense", dense, "dense"),
+	KERAS("Flatten", flatten, "flatten"),
+	KERAS("Reshape", reshape, "reshape"),
+	KERAS("Activation", activation, "activation"),
+	KERAS("ReLU", relu, "re_lu"),
+	KERAS("Softmax", softmax, "softmax"),
+	KERAS("MinMaxScaler", minmax, "min_max_scaler"),
+	KERAS("MinMaxInverse", minmax_inverse, "min_max_inverse"),
 
 	/* the SQL functions, as layers */
-	{"activate", C1D_SQL, &c1d_activation_ops, "activate"},
-	{"avg_pool1d", C1D_SQL, &c1d_average_pool_ops, "avg_pool1d"},
-	{"conv1d", C1D_SQL, &c1d_conv_ops, "conv1d"},
-	{"conv1d_transpose", C1D_SQL, &c1d_conv_transpose_ops, "conv1d_transpose"},
-	{"crop1d", C1D_SQL, &c1d_cropping_ops, "crop1d"},
-	{"dense", C1D_SQL, &c1d_dense_ops, "dense"},
-	{"max_pool1d", C1D_SQL, &c1d_max_pool_ops, "max_pool1d"},
-	{"softmax", C1D_SQL, &c1d_softmax_ops, "softmax"},
-	{"upsample1d", C1D_SQL, &c1d_upsample_ops, "upsample1d"},
-	{"zero_pad1d", C1D_SQL, &c1d_padding_ops, "zero_pad1d"},
+	SQL("activate", activation),
+	SQL("avg_pool1d", average_pool),
+	SQL("conv1d", conv),
+	SQL("conv1d_transpose", conv_transpose),
+	SQL("crop1d", cropping),
+	SQL("dense", dense),
+	SQL("max_pool1d", max_pool),
+	SQL("softmax", softmax),
+	SQL("upsample1d", upsample),
+	SQL("zero_pad1d", padding),
 };
 
 #define CLASSES ((int) (sizeof(classes) / sizeof(*classes)))
@@ -55,36 +61,110 @@ same(const char *name, const char *bytes, int64_t length)
 	return *name == '\0';
 }
 
+/* Which dialect a qualified name asks for. */
+static const struct
+{
+	const char *prefix;
+	C1dDialect	dialect;
+}			prefixes[] = {
+	{"keras.layers.", C1D_KERAS},
+	{"tf.keras.layers.", C1D_KERAS},
+	{"torch.nn.", C1D_TORCH},
+	{"nn.", C1D_TORCH},
+};
+
+/*
+ * unqualified
+ *		The name without "torch.nn." and the like; *dialect is set, and true
+ *		returned, when there was one.
+ */
+static bool
+unqualified(C1dValue *name, C1dDialect *dialect)
+{
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+	{
+		int64_t		length = (int64_t) strlen(prefixes[i].prefix);
+
+		if (name->as.string.length > length && memcmp(name->as.string.bytes, prefixes[i].prefix, length) == 0)
+		{
+			name->as.string.bytes += length;
+			name->as.string.length -= length;
+			*dialect = prefixes[i].dialect;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * c1d_layer_dialect
+ *		The dialect that a class name shows by itself; false when it is in two
+ *		dialects, or in none.
+ */
+bool
+c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect)
+{
+	int			found = 0;
+	C1dValue	name;
+
+	if (class_name == NULL || class_name->type != C1D_STRING)
+		return false;
+	name = *class_name;
+	if (unqualified(&name, dialect))
+		return true;
+	for (int i = 0; i < CLASSES; i++)
+		if (c1d_value_is(&name, classes[i].class_name))
+		{
+			*dialect = classes[i].dialect;
+			found++;
+		}
+	return found == 1;
+}
+
+/* c1d_layer_full_name: a name that means this class in any model. */
+const char *
+c1d_layer_full_name(const LayerClass *class)
+{
+	return class->full_name != NULL ? class->full_name : class->class_name;
+}
+
 /*
  * c1d_layer_class
  *		Find a class by its name; C1D_UNSUPPORTED when there is none.
+ *
+ * A name that several dialects have, such as LeakyReLU, is taken in the
+ * preferred one, else in Keras's.
  */
 const LayerClass *
-c1d_layer_class(const C1dValue *class_name, C1dError *err)
+c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 {
+	const LayerClass *best = NULL;
+	bool		qualified;
+	C1dValue	name;
 	int			echo;
-	char		known[512] = "";
-	size_t		used = 0;
 
 	if (class_name == NULL || class_name->type != C1D_STRING)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "class_name of a layer must be a word");
 		return NULL;
 	}
+	name = *class_name;
+	qualified = unqualified(&name, &preferred);
 	for (int i = 0; i < CLASSES; i++)
-		if (c1d_value_is(class_name, classes[i].class_name))
-			return &classes[i];
+		if (c1d_value_is(&name, classes[i].class_name) &&
+			(classes[i].dialect == preferred || (best == NULL && !qualified)))
+			best = &classes[i];
+	if (best != NULL)
+		return best;
 
 	echo = (int) (class_name->as.string.length < C1D_ECHO ? class_name->as.string.length : C1D_ECHO);
 	c1d_fail(err, C1D_UNSUPPORTED, "layer \"%.*s\" is not supported", echo, class_name->as.string.bytes);
 	for (int i = 0; i < CLASSES; i++)
-		if (same(classes[i].class_name, class_name->as.string.bytes, class_name->as.string.length))
+		if (same(classes[i].class_name, name.as.string.bytes, name.as.string.length))
 		{
 			c1d_hint(err, "Perhaps you meant \"%s\".", classes[i].class_name);
 			return NULL;
 		}
-	for (int i = 0; i < CLASSES && used < sizeof(known); i++)
-		used += snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "", classes[i].class_name);
-	c1d_hint(err, "Supported layers: %s.", known);
+	c1d_hint(err, "docs/layers.md lists the layers; a layer that does nothing at inference can be left out.");
 	return NULL;
 }

@@ -25,45 +25,47 @@ c1d_check(const C1dLayerText *layers, int count, const C1dShape *input,
 		  const C1dShape *expected, C1dArena *arena, C1dVerdict *verdicts, C1dError *err)
 {
 	C1dGraph	graph;
-	C1dShape	shape = *input;
-	bool		sound = c1d_shape_check(&shape, err);
+	C1dShape   *shapes = c1d_alloc_array(arena, count, sizeof(C1dShape), err);
+	bool		sound = true;
 
-	if (!sound || !c1d_graph_start(&graph, count, arena, err))
+	if (shapes == NULL || !c1d_shape_check(input, err) || !c1d_graph_start(&graph, count, arena, err))
 		return false;
+	c1d_graph_expect(&graph, layers, count);
 	for (int i = 0; i < count; i++)
 	{
 		C1dVerdict *v = &verdicts[i];
-		C1dNode    *node = &graph.nodes[graph.count];
+		const C1dNode *node = &graph.nodes[i];
+		bool		known = true;
 
 		*v = (C1dVerdict) {.params = -1};
-		if (shape.rank > 0)
-			v->in = shape;
-		shape.rank = 0;
 		if (!c1d_graph_read(&graph, &layers[i], arena, &v->problem))
 		{
+			sound = false;
 			if (fatal(&v->problem))
 			{
 				*err = v->problem;
 				return false;
 			}
-			v->name = node->name;
-			sound = false;
-			continue;
 		}
-		v->name = node->name;
-		if (v->in.rank == 0)
+		v->name = node->class == NULL ? NULL : node->name;
+		for (int k = 0; k < node->inputs; k++)
+			known = known && c1d_graph_source(&graph, i, k, input, shapes)->rank > 0;
+		if (!known || node->inputs == 0)
 			continue;
-		if (!c1d_layer_infer(node->class, node->config, &v->in, 1, &v->out, &v->problem) ||
-			!c1d_layer_params(node->class, node->config, &v->in, &v->params, &v->problem))
+		v->in = *c1d_graph_source(&graph, i, 0, input, shapes);
+		if (node->config == NULL)
+			continue;
+		if (c1d_graph_node_infer(&graph, i, input, shapes, &v->problem) &&
+			c1d_layer_params(node->class, node->config, &v->in, &v->params, &v->problem))
 		{
-			v->out.rank = 0;
-			v->params = -1;
-			sound = false;
+			v->out = shapes[i];
 			continue;
 		}
-		shape = v->out;
+		shapes[i].rank = 0;
+		v->params = -1;
+		sound = false;
 	}
-	if (sound && expected != NULL && !c1d_shape_equal(&shape, expected) && count > 0)
+	if (sound && expected != NULL && count > 0 && !c1d_shape_equal(&shapes[count - 1], expected))
 		return c1d_repair_output(layers, count, input, expected, verdicts, arena, &verdicts[count - 1].problem, err);
 	return true;
 }

@@ -23,7 +23,7 @@ c1d_graph_blame(const C1dGraph *graph, int i, C1dError *err)
 	if (graph->room == 1)
 		return;
 	memcpy(message, err->message, sizeof(message));
-	if (node->name == NULL)
+	if (node->class == NULL)
 		snprintf(err->message, sizeof(err->message), "layer %d: %.200s", position, message);
 	else
 		snprintf(err->message, sizeof(err->message), "layer %d \"%.*s\" (%s): %.120s",
@@ -39,10 +39,29 @@ c1d_graph_start(C1dGraph *graph, int64_t room, C1dArena *arena, C1dError *err)
 		c1d_fail(err, C1D_LIMIT, "model has too many layers");
 		return c1d_detail(err, "%" PRId64 " layers were given, at most %d are possible.", room, C1D_MAX_NODES);
 	}
+	graph->dialect = C1D_KERAS;
 	graph->count = 0;
 	graph->room = (int) room;
 	graph->nodes = c1d_alloc_array(arena, room, sizeof(C1dNode), err);
 	return graph->nodes != NULL;
+}
+
+/*
+ * c1d_graph_expect
+ *		Decide how names that several dialects have are to be read: as the first
+ *		layer does whose name is in one only.
+ */
+void
+c1d_graph_expect(C1dGraph *graph, const C1dLayerText *layers, int count)
+{
+	C1dDialect	dialect;
+
+	for (int i = 0; i < count; i++)
+		if (c1d_layer_dialect(layers[i].class_name, &dialect) && dialect != C1D_SQL)
+		{
+			graph->dialect = dialect;
+			return;
+		}
 }
 
 static int
@@ -56,16 +75,19 @@ find(const C1dGraph *graph, const char *name)
 
 /*
  * name_node
- *		The name in the configuration, or the next free one of the class, as
- *		Keras counts: conv1d, conv1d_1, conv1d_2.
+ *		The name in the configuration, or beside it, or the next free one of the
+ *		class, as Keras counts: conv1d, conv1d_1, conv1d_2.
  */
 static bool
-name_node(C1dGraph *graph, C1dNode *node, C1dArena *arena, C1dError *err)
+name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *arena, C1dError *err)
 {
-	const C1dValue *given = c1d_value_get(node->config_value, "name");
+	const char *base = node->class == NULL ? "layer" : node->class->default_name;
+	const C1dValue *given = c1d_value_get(text->config, "name");
+	size_t		room = strlen(base) + 16;
 	char	   *name;
-	size_t		room = strlen(node->class->default_name) + 16;
 
+	if (given == NULL || given->type != C1D_STRING)
+		given = text->name;
 	if (given != NULL && given->type == C1D_STRING && given->as.string.length > 0)
 	{
 		node->name = c1d_value_copy_string(given, arena, err);
@@ -76,42 +98,149 @@ name_node(C1dGraph *graph, C1dNode *node, C1dArena *arena, C1dError *err)
 	node->name = name = c1d_alloc(arena, room, err);
 	if (name == NULL)
 		return false;
-	snprintf(name, room, "%s", node->class->default_name);
+	snprintf(name, room, "%s", base);
 	for (int i = 1; find(graph, name) >= 0; i++)
-		snprintf(name, room, "%s_%d", node->class->default_name, i);
+		snprintf(name, room, "%s_%d", base, i);
 	return true;
+}
+
+/* known_names: the names of a graph, for a hint */
+static const char *
+known_names(const C1dGraph *graph, char *text, size_t room)
+{
+	size_t		used = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < graph->count && used < room; i++)
+		used += snprintf(text + used, room - used, "%s%s", i ? ", " : "", graph->nodes[i].name);
+	return text;
+}
+
+/*
+ * named_input
+ *		The node of that name; "input" is the model's input when no layer is
+ *		called so.
+ */
+static bool
+named_input(const C1dGraph *graph, const C1dValue *name, int *at, C1dArena *arena, C1dError *err)
+{
+	const char *wanted;
+	char		known[512];
+
+	if (name->type != C1D_STRING)
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "inputs of a layer must be names");
+	wanted = c1d_value_copy_string(name, arena, err);
+	if (wanted == NULL)
+		return false;
+	*at = find(graph, wanted);
+	if (*at >= 0)
+		return true;
+	*at = C1D_MODEL_INPUT;
+	if (strcmp(wanted, "input") == 0)
+		return true;
+	c1d_fail(err, C1D_BAD_ARGUMENT, "input \"%.*s\" is not the name of an earlier layer", C1D_ECHO, wanted);
+	return c1d_hint(err, "Names so far: input%s%s.", graph->count ? ", " : "", known_names(graph, known, sizeof(known)));
+}
+
+/*
+ * connect
+ *		Find the inputs of the next node.
+ */
+static bool
+connect(const C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *arena, C1dError *err)
+{
+	int64_t		count = text->input_count;
+	int		   *input;
+
+	if (text->input_names != NULL && text->input_names->type == C1D_LIST && text->input_names->as.list.count > 0)
+		count = text->input_names->as.list.count;
+	else if (text->input_at == NULL)
+		count = 0;
+	if (count > C1D_MAX_INPUTS)
+	{
+		c1d_fail(err, C1D_LIMIT, "layer has too many inputs");
+		return c1d_detail(err, "%" PRId64 " were given, at most %d are possible.", count, C1D_MAX_INPUTS);
+	}
+	node->inputs = count == 0 ? 1 : (int) count;
+	node->input = input = c1d_alloc_array(arena, node->inputs, sizeof(int), err);
+	if (input == NULL)
+		return false;
+	input[0] = graph->count - 1;
+	for (int i = 0; i < count; i++)
+	{
+		if (text->input_at != NULL)
+			input[i] = text->input_at[i];
+		else if (!named_input(graph, &text->input_names->as.list.items[i], &input[i], arena, err))
+			return false;
+	}
+
+	/* an input layer stands at the model's input, wherever it is listed */
+	if (node->class != NULL && node->class->ops == &c1d_input_ops)
+	{
+		node->inputs = 1;
+		input[0] = C1D_MODEL_INPUT;
+	}
+	return true;
+}
+
+/* right_inputs: does the class take that many? */
+static bool
+right_inputs(const C1dNode *node, C1dError *err)
+{
+	int			least = node->class->ops->least_inputs ? node->class->ops->least_inputs : 1;
+	int			most = node->class->ops->most_inputs ? node->class->ops->most_inputs : 1;
+
+	if (node->inputs >= least && node->inputs <= most)
+		return true;
+	if (least == most)
+		c1d_fail(err, C1D_BAD_ARGUMENT, "%s takes %d input%s, not %d", node->class->class_name, least, least == 1 ? "" : "s", node->inputs);
+	else
+		c1d_fail(err, C1D_BAD_ARGUMENT, "%s takes %d inputs or more, not %d", node->class->class_name, least, node->inputs);
+	if (most == 1)
+		return false;
+	return c1d_hint(err, "Name the inputs of the layer, for instance \"inputs\": [\"conv1d\", \"conv1d_1\"].");
 }
 
 /*
  * c1d_graph_read
- *		Read a layer's class, name and configuration into the next node.
+ *		Read a layer's class, name, inputs and configuration into the next node.
  *
- * On failure the error is the layer's own, and the node has a name when the
- * class was known; the node counts only when it is sound.
+ * On failure the error is the layer's own; the node is counted all the same,
+ * so that those after it can be read, but it is not sound: its class or its
+ * config is NULL.
  */
 bool
 c1d_graph_read(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dError *err)
 {
 	C1dNode    *node = &graph->nodes[graph->count];
+	C1dError	unknown = {0};
+	bool		good;
 
 	memset(node, 0, sizeof(*node));
-	node->class = c1d_layer_class(text->class_name, err);
-	if (node->class == NULL)
-		return false;
+	node->class = c1d_layer_class(text->class_name, graph->dialect, &unknown);
 	node->config_value = text->config;
-	node->input = graph->count - 1;
 	node->weight_count = text->weight_count;
 	node->weights = text->weights;
-	if (!name_node(graph, node, arena, err) ||
-		!c1d_layer_parse(node->class, text->config, arena, &node->config, err))
-		return false;
+	good = name_node(graph, text, node, arena, err) &&
+		connect(graph, text, node, arena, err);
+	if (node->inputs == 0)
+		node->class = NULL;
+	if (good && node->class == NULL)
+	{
+		*err = unknown;
+		good = false;
+	}
+	good = good && right_inputs(node, err) &&
+		c1d_layer_parse(node->class, text->config, arena, &node->config, err);
+	if (!good)
+		node->config = NULL;
 	graph->count++;
-	return true;
+	return good;
 }
 
 /*
  * c1d_graph_add
- *		Append a layer that takes the output of the one before.
+ *		Append a layer that must be sound.
  *
  * The graph keeps pointers to the configuration and to the weights, which are
  * checked as far as that can be done without knowing the input.  Errors name
@@ -130,28 +259,64 @@ c1d_graph_add(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dErr
 	return false;
 }
 
+/* c1d_graph_source: the shape of input k of node i. */
+const C1dShape *
+c1d_graph_source(const C1dGraph *graph, int i, int k, const C1dShape *input, const C1dShape *shapes)
+{
+	int			from = graph->nodes[i].input[k];
+
+	return from == C1D_MODEL_INPUT ? input : &shapes[from];
+}
+
+/* c1d_graph_input_name: what input k of node i is called. */
+const char *
+c1d_graph_input_name(const C1dGraph *graph, int i, int k)
+{
+	int			from = graph->nodes[i].input[k];
+
+	return from == C1D_MODEL_INPUT ? "input" : graph->nodes[from].name;
+}
+
+/* c1d_graph_is_chain: does node i just take the output of the one before? */
+bool
+c1d_graph_is_chain(const C1dGraph *graph, int i)
+{
+	const C1dNode *node = &graph->nodes[i];
+
+	return node->inputs == 1 &&
+		(node->input[0] == i - 1 || (node->class != NULL && node->class->ops == &c1d_input_ops));
+}
+
+/*
+ * c1d_graph_node_infer
+ *		The output shape of node i, when the shapes of its inputs are known.
+ */
+bool
+c1d_graph_node_infer(const C1dGraph *graph, int i, const C1dShape *input, C1dShape *shapes, C1dError *err)
+{
+	const C1dNode *node = &graph->nodes[i];
+	C1dShape	in[C1D_MAX_INPUTS];
+
+	for (int k = 0; k < node->inputs; k++)
+		in[k] = *c1d_graph_source(graph, i, k, input, shapes);
+	return c1d_layer_infer(node->class, node->config, in, node->inputs, &shapes[i], err);
+}
+
 /*
  * c1d_graph_infer
  *		The output shape of every node for this input.
  *
- * shapes has room for graph->count.  On failure the error names the layer and
- * *failed is its index; the shapes before it are filled in.
+ * shapes has room for graph->count.  On failure the error names the layer.
  */
 bool
-c1d_graph_infer(const C1dGraph *graph, const C1dShape *input, C1dShape *shapes, int *failed, C1dError *err)
+c1d_graph_infer(const C1dGraph *graph, const C1dShape *input, C1dShape *shapes, C1dError *err)
 {
 	for (int i = 0; i < graph->count; i++)
-	{
-		const C1dNode *node = &graph->nodes[i];
-		const C1dShape *in = node->input == C1D_MODEL_INPUT ? input : &shapes[node->input];
-
-		if (!c1d_layer_infer(node->class, node->config, in, 1, &shapes[i], err))
+		if (!c1d_graph_node_infer(graph, i, input, shapes, err))
 		{
-			*failed = i;
 			c1d_graph_blame(graph, i, err);
 			return false;
 		}
-	}
 	return true;
 }
 
@@ -163,16 +328,15 @@ bool
 c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1dError *err)
 {
 	C1dShape   *shapes = c1d_alloc_array(arena, graph->count, sizeof(C1dShape), err);
-	int			failed;
 
-	if (shapes == NULL || !c1d_graph_infer(graph, input, shapes, &failed, err))
+	if (shapes == NULL || !c1d_graph_infer(graph, input, shapes, err))
 		return false;
 	for (int i = 0; i < graph->count; i++)
 	{
 		const C1dNode *node = &graph->nodes[i];
-		const C1dShape *in = node->input == C1D_MODEL_INPUT ? input : &shapes[node->input];
 
-		if (!c1d_layer_check_weights(node->class, node->config, in, node->weights, node->weight_count, err))
+		if (!c1d_layer_check_weights(node->class, node->config, c1d_graph_source(graph, i, 0, input, shapes),
+									 node->weights, node->weight_count, err))
 		{
 			c1d_graph_blame(graph, i, err);
 			return false;
@@ -184,23 +348,46 @@ c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1
 /*
  * c1d_graph_part
  *		The nodes first .. last as a graph of their own, under their own names.
+ *
+ * What they take from before first becomes the input; that must be one thing.
  */
 bool
 c1d_graph_part(const C1dGraph *whole, int first, int last, C1dArena *arena, C1dGraph *part, C1dError *err)
 {
+	bool		known = false;
+	int			source = C1D_MODEL_INPUT;
+
 	if (!c1d_graph_start(part, last - first + 1, arena, err))
 		return false;
 	for (int i = first; i <= last; i++)
 	{
-		const C1dNode *node = &whole->nodes[i];
+		C1dNode    *node = &part->nodes[part->count];
 		C1dValue   *config = c1d_alloc(arena, sizeof(C1dValue), err);
+		int		   *input = c1d_alloc_array(arena, whole->nodes[i].inputs, sizeof(int), err);
 
-		if (config == NULL ||
-			!c1d_value_with(node->config_value, "name", c1d_value_string(node->name), arena, config, err))
+		if (config == NULL || input == NULL ||
+			!c1d_value_with(whole->nodes[i].config_value, "name", c1d_value_string(whole->nodes[i].name), arena, config, err))
 			return false;
-		part->nodes[part->count] = *node;
-		part->nodes[part->count].config_value = config;
-		part->nodes[part->count].input = part->count - 1;
+		*node = whole->nodes[i];
+		node->config_value = config;
+		node->input = input;
+		for (int k = 0; k < node->inputs; k++)
+		{
+			int			from = whole->nodes[i].input[k];
+
+			input[k] = from >= first ? from - first : C1D_MODEL_INPUT;
+			if (from >= first)
+				continue;
+			if (known && from != source)
+			{
+				c1d_fail(err, C1D_BAD_ARGUMENT, "the layers from \"%.*s\" on take more than one input",
+						 C1D_ECHO, whole->nodes[first].name);
+				return c1d_detail(err, "Layer %d \"%.*s\" takes one that the others do not.",
+								  i + 1, C1D_ECHO, whole->nodes[i].name);
+			}
+			known = true;
+			source = from;
+		}
 		part->count++;
 	}
 	return true;
@@ -242,14 +429,11 @@ int
 c1d_graph_find(const C1dGraph *graph, const char *name, C1dError *err)
 {
 	int			found = find(graph, name);
-	char		known[512] = "";
-	size_t		used = 0;
+	char		known[512];
 
 	if (found >= 0)
 		return found;
-	for (int i = 0; i < graph->count && used < sizeof(known); i++)
-		used += snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "", graph->nodes[i].name);
 	c1d_fail(err, C1D_BAD_ARGUMENT, "model has no layer \"%.*s\"", C1D_ECHO, name);
-	c1d_hint(err, "Its layers: %s.", known);
+	c1d_hint(err, "Its layers: %s.", known_names(graph, known, sizeof(known)));
 	return -1;
 }

@@ -35,7 +35,7 @@ static int
 root(const C1dGraph *graph, int i)
 {
 	while (i != C1D_MODEL_INPUT && alias(&graph->nodes[i]))
-		i = graph->nodes[i].input;
+		i = graph->nodes[i].input[0];
 	return i;
 }
 
@@ -100,7 +100,7 @@ prepare_step(const C1dNode *node, const C1dShape *in, const C1dShape *out, C1dIs
 
 	step->ops = node->class->ops;
 	step->site = (LayerSite) {
-		.config = node->config, .inputs = 1, .in = in, .out = *out,
+		.config = node->config, .inputs = node->inputs, .in = in, .out = *out,
 		.weights = node->weights, .isa = isa,
 	};
 	step->rows = c1d_layer_rows(out);
@@ -131,40 +131,49 @@ bool
 c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena *arena,
 			  C1dPlan *plan, C1dError *err)
 {
-	C1dShape   *shapes = c1d_alloc_array(arena, graph->count + 1, sizeof(C1dShape), err);
+	C1dShape   *shapes = c1d_alloc_array(arena, graph->count, sizeof(C1dShape), err);
 	Value	   *values = c1d_alloc_array(arena, graph->count, sizeof(Value), err);
 	int64_t		buffers = 0,
 				scratch = 0;
-	int			failed,
-				output;
+	int			output;
 
 	if (shapes == NULL || values == NULL)
 		return false;
 	*plan = (C1dPlan) {.input = *input};
 	plan->step = c1d_alloc_array(arena, graph->count, sizeof(C1dStep), err);
-	shapes[graph->count] = *input;
-	if (plan->step == NULL || !c1d_graph_infer(graph, input, shapes, &failed, err))
+	if (plan->step == NULL || !c1d_graph_infer(graph, input, shapes, err))
 		return false;
 	plan->output = graph->count == 0 ? *input : shapes[graph->count - 1];
 	output = root(graph, graph->count - 1);
 
 	for (int i = 0; i < graph->count; i++)
 	{
-		int			from = root(graph, graph->nodes[i].input);
-
 		values[i].first = values[i].last = i;
-		if (from != C1D_MODEL_INPUT && !alias(&graph->nodes[i]))
-			values[from].last = i;
+		for (int k = 0; k < graph->nodes[i].inputs && !alias(&graph->nodes[i]); k++)
+		{
+			int			from = root(graph, graph->nodes[i].input[k]);
+
+			if (from != C1D_MODEL_INPUT)
+				values[from].last = i;
+		}
 	}
 	for (int i = 0; i < graph->count; i++)
 	{
 		const C1dNode *node = &graph->nodes[i];
-		const C1dShape *in = &shapes[node->input == C1D_MODEL_INPUT ? graph->count : node->input];
+		C1dShape   *in = c1d_alloc_array(arena, node->inputs, sizeof(C1dShape), err);
+		C1dPlace   *from = c1d_alloc_array(arena, node->inputs, sizeof(C1dPlace), err);
 		C1dStep    *step = &plan->step[plan->steps];
 		int64_t		need;
 
+		if (in == NULL || from == NULL)
+			return false;
 		if (alias(node))
 			continue;
+		for (int k = 0; k < node->inputs; k++)
+		{
+			in[k] = *c1d_graph_source(graph, i, k, input, shapes);
+			from[k] = place_of(values, root(graph, node->input[k]), output);
+		}
 		if (i != output)
 		{
 			values[i].floats = aligned(c1d_shape_elements(&shapes[i]));
@@ -178,7 +187,7 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 			c1d_graph_blame(graph, i, err);
 			return false;
 		}
-		step->from = place_of(values, root(graph, node->input), output);
+		step->from = from;
 		step->to = place_of(values, i, output);
 		need = step->ops->workspace == NULL ? 0 : step->ops->workspace(&step->site);
 		if (scratch < need)

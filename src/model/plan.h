@@ -27,7 +27,7 @@ typedef struct C1dStep
 	LayerSite	site;
 	int64_t		rows;
 	int64_t		chunk;			/* rows between two looks at the interrupt flag */
-	C1dPlace	from;
+	const C1dPlace *from;		/* one for each input */
 	C1dPlace	to;
 } C1dStep;
 

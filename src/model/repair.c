@@ -33,20 +33,18 @@ static bool
 final_shape(Repair *r, const C1dLayerText *layers, int count, C1dShape *shape)
 {
 	C1dGraph	graph;
+	C1dShape   *shapes = c1d_alloc_array(r->arena, count, sizeof(C1dShape), r->err);
 	C1dError	ignored;
 
-	*shape = *r->input;
-	if (!c1d_graph_start(&graph, count, r->arena, &ignored))
+	if (shapes == NULL || !c1d_graph_start(&graph, count, r->arena, &ignored))
 		return false;
+	c1d_graph_expect(&graph, layers, count);
 	for (int i = 0; i < count; i++)
-	{
-		C1dShape	in = *shape;
-		const C1dNode *node = &graph.nodes[graph.count];
-
-		if (!c1d_graph_read(&graph, &layers[i], r->arena, &ignored) ||
-			!c1d_layer_infer(node->class, node->config, &in, 1, shape, &ignored))
+		if (!c1d_graph_read(&graph, &layers[i], r->arena, &ignored))
 			return false;
-	}
+	if (!c1d_graph_infer(&graph, r->input, shapes, &ignored))
+		return false;
+	*shape = shapes[count - 1];
 	return true;
 }
 

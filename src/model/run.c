@@ -43,12 +43,14 @@ c1d_run(const C1dPlan *plan, C1dRun *run, const float *x, float *y, float *work,
 	while (run->step < plan->steps)
 	{
 		const C1dStep *step = &plan->step[run->step];
-		const float *in = at(&step->from, x, y, work);
+		const float *in[C1D_MAX_INPUTS];
 		int64_t		end = run->row + step->chunk;
 
 		if (end > step->rows)
 			end = step->rows;
-		step->ops->forward(&step->site, &in, at(&step->to, x, y, work), work + plan->scratch, run->row, end);
+		for (int k = 0; k < step->site.inputs; k++)
+			in[k] = at(&step->from[k], x, y, work);
+		step->ops->forward(&step->site, in, at(&step->to, x, y, work), work + plan->scratch, run->row, end);
 		run->row = end;
 		if (end == step->rows)
 		{

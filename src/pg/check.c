@@ -94,6 +94,8 @@ check_layers(PG_FUNCTION_ARGS)
 	{
 		layers[i].class_name = c1d_value_get(&list->as.list.items[i], "class_name");
 		layers[i].config = c1d_value_get(&list->as.list.items[i], "config");
+		layers[i].name = c1d_value_get(&list->as.list.items[i], "name");
+		layers[i].input_names = c1d_value_get(&list->as.list.items[i], "inputs");
 	}
 	if (!c1d_check(layers, (int) Min(list->as.list.count, INT_MAX), &input, PG_ARGISNULL(2) ? NULL : &expected,
 				   &arena, verdicts, &err))
@@ -144,11 +146,10 @@ infer_one(const C1dValue *class_name, const C1dValue *config, const C1dShape *in
 	C1dGraph	graph;
 	C1dShape	output;
 	C1dError	err;
-	int			failed;
 
 	if (!c1d_graph_start(&graph, 1, &arena, &err) ||
 		!c1d_graph_read(&graph, &text, &arena, &err) ||
-		!c1d_graph_infer(&graph, input, &output, &failed, &err))
+		!c1d_graph_infer(&graph, input, &output, &err))
 		c1d_throw(&err);
 	return output;
 }

@@ -31,7 +31,10 @@ run_layer(LayerCallState *call, const char *class_name, const Tensor *input)
 	C1dShape	shape = tensor_shape(input);
 	C1dValue	name = c1d_value_string(class_name);
 	C1dValue	config = arguments_object(&call->arguments);
-	C1dLayerText text = {&name, &config, call->weight_count, call->weights};
+	C1dLayerText text = {
+		.class_name = &name, .config = &config,
+		.weight_count = call->weight_count, .weights = call->weights,
+	};
 	C1dGraph	graph;
 	C1dPlan		plan;
 	C1dError	err;

@@ -11,6 +11,7 @@
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 #include "pg/attrs.h"
 
@@ -128,7 +129,11 @@ conv1d_model_in(PG_FUNCTION_ARGS)
 		const C1dValue *weights = c1d_value_get(layer, "weights");
 		int64		count = weights == NULL || weights->type != C1D_LIST ? 0 : weights->as.list.count;
 		C1dTensor  *views = palloc((count + 1) * sizeof(C1dTensor));
-		C1dLayerText text = {c1d_value_get(layer, "class_name"), c1d_value_get(layer, "config"), (int) count, views};
+		C1dLayerText text = {
+			.class_name = c1d_value_get(layer, "class_name"), .config = c1d_value_get(layer, "config"),
+			.weight_count = (int) count, .weights = views,
+			.input_names = c1d_value_get(layer, "inputs"),
+		};
 
 		for (int64 k = 0; k < count; k++)
 		{
@@ -167,8 +172,19 @@ conv1d_model_out(PG_FUNCTION_ARGS)
 	{
 		const C1dNode *node = &graph.nodes[i];
 
-		appendStringInfo(&out, "%s{\"class_name\": \"%s\", \"config\": ", i ? ", " : "", node->class->class_name);
+		appendStringInfo(&out, "%s{\"class_name\": \"%s\", \"config\": ", i ? ", " : "", c1d_layer_full_name(node->class));
 		value_to_json(&out, node->config_value);
+		if (!c1d_graph_is_chain(&graph, i))
+		{
+			appendStringInfoString(&out, ", \"inputs\": [");
+			for (int k = 0; k < node->inputs; k++)
+			{
+				if (k)
+					appendStringInfoString(&out, ", ");
+				escape_json(&out, c1d_graph_input_name(&graph, i, k));
+			}
+			appendStringInfoChar(&out, ']');
+		}
 		appendStringInfoString(&out, ", \"weights\": [");
 		for (int k = 0; k < node->weight_count; k++)
 		{

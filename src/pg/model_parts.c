@@ -62,10 +62,35 @@ keep_value(C1dValue value)
 	return kept;
 }
 
+/* the names of an array, as a list that stays */
+static const C1dValue *
+keep_names(Datum datum, int position)
+{
+	C1dValue	list = {.type = C1D_LIST};
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypePCopy(datum), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	list.as.list.items = palloc(Max(count, 1) * sizeof(C1dValue));
+	list.as.list.count = count;
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("input %d of layer %d is null", i + 1, position)));
+		list.as.list.items[i] = value_from_text(DatumGetTextPP(elements[i]));
+	}
+	return keep_value(list);
+}
+
 /*
- * model_agg_step(internal, class_name text, config jsonb, weights tensor1d[])
+ * model_agg_step(internal, class_name text, config jsonb, weights tensor1d[]
+ * [, inputs text[]])
  *		Transition: keep the row.  A null config has no attributes, null weights
- *		are none; a null class_name is refused.
+ *		are none, null or no inputs are the layer before; a null class_name is
+ *		refused.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(model_agg_step);
 Datum
@@ -96,12 +121,13 @@ model_agg_step(PG_FUNCTION_ARGS)
 		layers->rows = repalloc(layers->rows, layers->room * sizeof(C1dLayerText));
 	}
 	row = &layers->rows[layers->count];
+	memset(row, 0, sizeof(*row));
 	row->class_name = keep_value(value_from_text(PG_GETARG_TEXT_P_COPY(1)));
 	row->config = PG_ARGISNULL(2) ? NULL : keep_value(value_from_jsonb(PG_GETARG_JSONB_P_COPY(2)));
-	row->weight_count = 0;
-	row->weights = NULL;
 	if (!PG_ARGISNULL(3))
 		row->weights = keep_weights(PG_GETARG_DATUM(3), layers->count + 1, &row->weight_count);
+	if (PG_NARGS() > 4 && !PG_ARGISNULL(4))
+		row->input_names = keep_names(PG_GETARG_DATUM(4), layers->count + 1);
 	layers->count++;
 	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(layers);
@@ -124,6 +150,7 @@ model_agg_final(PG_FUNCTION_ARGS)
 	layers = (LayerRows *) PG_GETARG_POINTER(0);
 	if (!c1d_graph_start(&graph, layers->count, &arena, &err))
 		c1d_throw(&err);
+	c1d_graph_expect(&graph, layers->rows, layers->count);
 	for (int i = 0; i < layers->count; i++)
 		if (!c1d_graph_add(&graph, &layers->rows[i], &arena, &err))
 			c1d_throw(&err);
@@ -135,7 +162,8 @@ model_agg_final(PG_FUNCTION_ARGS)
 }
 
 /*
- * model_layers(conv1d_model) -> (position, name, class_name, config, weights)
+ * model_layers(conv1d_model) -> (position, name, class_name, config, weights,
+ * inputs)
  *		The rows that model_agg makes this very model of.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(model_layers);
@@ -151,9 +179,10 @@ model_layers(PG_FUNCTION_ARGS)
 	for (int i = 0; i < graph.count; i++)
 	{
 		const C1dNode *node = &graph.nodes[i];
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum		values[6];
+		bool		nulls[6] = {false};
 		Datum	   *tensors = palloc(Max(node->weight_count, 1) * sizeof(Datum));
+		Datum		names[C1D_MAX_INPUTS];
 		StringInfoData config;
 
 		initStringInfo(&config);
@@ -162,10 +191,14 @@ model_layers(PG_FUNCTION_ARGS)
 			tensors[k] = PointerGetDatum(tensor_from_view(&node->weights[k]));
 		values[0] = Int32GetDatum(i + 1);
 		values[1] = text_datum(node->name);
-		values[2] = text_datum(node->class->class_name);
+		values[2] = text_datum(c1d_layer_full_name(node->class));
 		values[3] = DirectFunctionCall1(jsonb_in, CStringGetDatum(config.data));
 		nulls[3] = node->config_value->type == C1D_NULL;
 		values[4] = PointerGetDatum(construct_array(tensors, node->weight_count, tensor_type, -1, false, TYPALIGN_INT));
+		for (int k = 0; k < node->inputs; k++)
+			names[k] = text_datum(c1d_graph_input_name(&graph, i, k));
+		nulls[5] = c1d_graph_is_chain(&graph, i);
+		values[5] = PointerGetDatum(construct_array(names, node->inputs, TEXTOID, -1, false, TYPALIGN_INT));
 		result_row(&rows, values, nulls);
 	}
 	return (Datum) 0;
@@ -188,7 +221,6 @@ model_summary(PG_FUNCTION_ARGS)
 			   *shapes;
 	C1dError	err;
 	bool		known = true;
-	int			failed;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -199,7 +231,7 @@ model_summary(PG_FUNCTION_ARGS)
 	else
 		known = c1d_graph_declared_input(&graph, &input);
 	shapes = palloc(Max(graph.count, 1) * sizeof(C1dShape));
-	if (known && !c1d_graph_infer(&graph, &input, shapes, &failed, &err))
+	if (known && !c1d_graph_infer(&graph, &input, shapes, &err))
 		c1d_throw(&err);
 	for (int i = 0; i < graph.count; i++)
 	{
@@ -212,7 +244,7 @@ model_summary(PG_FUNCTION_ARGS)
 			params += c1d_shape_elements(&node->weights[k].shape);
 		values[0] = Int32GetDatum(i + 1);
 		values[1] = text_datum(node->name);
-		values[2] = text_datum(node->class->class_name);
+		values[2] = text_datum(c1d_layer_full_name(node->class));
 		nulls[3] = !known;
 		values[3] = known ? shape_datum(&shapes[i]) : (Datum) 0;
 		values[4] = Int64GetDatum(params);
