@@ -173,6 +173,10 @@ c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t ch
 			EACH(x > a || x < -a || (b != 0 && x != x) ? x : 0);
 		case C1D_ACT_GENERAL_RELU:
 			EACH(general_relu(x, a, b, c));
+		case C1D_ACT_BETA_SOFTPLUS:
+			EACH(a * x > b ? x : softplus(a * x) / a);
+		case C1D_ACT_THRESHOLD:
+			EACH(x <= a ? b : x);
 		case C1D_ACT_SQUAREPLUS:
 			EACH(0.5f * (x + sqrtf(x * x + a)));
 	}

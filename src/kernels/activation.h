@@ -13,7 +13,9 @@ typedef enum C1dFunction
 #include "kernels/activation.inc"
 #undef ACTIVATION
 	C1D_FUNCTIONS,				/* those above have a name of their own */
-	C1D_ACT_GENERAL_RELU		/* slope a below threshold c, at most b */
+	C1D_ACT_GENERAL_RELU,		/* slope a below threshold c, at most b */
+	C1D_ACT_BETA_SOFTPLUS,		/* log(1 + exp(a * x)) / a; x itself where a * x > b */
+	C1D_ACT_THRESHOLD			/* b where x is not above a */
 } C1dFunction;
 
 typedef struct C1dActivation

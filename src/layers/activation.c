@@ -1,6 +1,6 @@
 /*
  * src/layers/activation.c
- *	  Activation, ReLU and Softmax as layers, and the "activation" attribute.
+ *	  Activations as layers of Keras, and the "activation" attribute.
  */
 #include "layers/activation.h"
 
@@ -8,7 +8,111 @@
 #include <math.h>
 #include <string.h>
 
-#include "layers/layer.h"
+/*
+ * relu_parse
+ *		Keras' ReLU: what lies above threshold stays, up to max_value; below, it
+ *		is negative_slope * (x - threshold).
+ */
+static bool
+relu_parse(C1dAttrs *attrs, C1dActivation *f, C1dError *err)
+{
+	double		slope = 0,
+				max_value = 0,
+				threshold = 0;
+	bool		clipped = c1d_attr_given(attrs, "max_value");
+
+	if ((clipped && !c1d_attr_real(attrs, "max_value", 0, &max_value, err)) ||
+		(c1d_attr_given(attrs, "negative_slope") && !c1d_attr_real(attrs, "negative_slope", 0, &slope, err)) ||
+		(c1d_attr_given(attrs, "threshold") && !c1d_attr_real(attrs, "threshold", 0, &threshold, err)))
+		return false;
+	if (max_value < 0 || slope < 0 || threshold < 0)
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "max_value, negative_slope and threshold of %s must not be negative",
+						attrs->class_name);
+	*f = c1d_activation(C1D_ACT_RELU);
+	if (clipped || slope != 0 || threshold != 0)
+		*f = (C1dActivation) {C1D_ACT_GENERAL_RELU, (float) slope, clipped ? (float) max_value : INFINITY, (float) threshold};
+	return true;
+}
+
+/* The layer's slope is 0.3, not the 0.2 of the function; Keras 2 calls it alpha. */
+static bool
+leaky_relu_parse(C1dAttrs *attrs, C1dActivation *f, C1dError *err)
+{
+	double		slope;
+
+	if (!c1d_attr_real(attrs, "alpha", 0.3, &slope, err) ||
+		!c1d_attr_real(attrs, "negative_slope", slope, &slope, err))
+		return false;
+	if (!(slope >= 0))
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "negative_slope of %s must not be negative", attrs->class_name);
+	*f = c1d_activation(C1D_ACT_LEAKY_RELU);
+	f->a = (float) slope;
+	return true;
+}
+
+static bool
+elu_parse(C1dAttrs *attrs, C1dActivation *f, C1dError *err)
+{
+	double		alpha;
+
+	if (!c1d_attr_real(attrs, "alpha", 1, &alpha, err))
+		return false;
+	*f = c1d_activation(C1D_ACT_ELU);
+	f->a = (float) alpha;
+	return true;
+}
+
+/* Keras 2's layer: x where it exceeds theta, otherwise 0. */
+static bool
+thresholded_relu_parse(C1dAttrs *attrs, C1dActivation *f, C1dError *err)
+{
+	double		theta;
+
+	if (!c1d_attr_real(attrs, "theta", 1, &theta, err))
+		return false;
+	*f = (C1dActivation) {C1D_ACT_GENERAL_RELU, 0, INFINITY, (float) theta};
+	return theta > 0 || c1d_fail(err, C1D_BAD_ARGUMENT, "theta of %s must be greater than 0", attrs->class_name);
+}
+
+/* The layers that are one function of one element. */
+static const struct
+{
+	const char *class_name;
+	bool		(*parse) (C1dAttrs *attrs, C1dActivation *f, C1dError *err);
+}			functions[] = {
+	{"ELU", elu_parse},
+	{"LeakyReLU", leaky_relu_parse},
+	{"ReLU", relu_parse},
+	{"ThresholdedReLU", thresholded_relu_parse},
+};
+
+#define FUNCTIONS (sizeof(functions) / sizeof(*functions))
+
+/*
+ * activation_object
+ *		{"class_name": "LeakyReLU", "config": {...}} in place of a name, and
+ *		Keras 3's way to write a function, {"class_name": "function", "config":
+ *		"relu"}.
+ */
+static bool
+activation_object(C1dAttrs *attrs, const C1dValue *object, C1dActivation *activation, C1dError *err)
+{
+	const C1dValue *class_name = c1d_value_get(object, "class_name");
+	const C1dValue *config = c1d_value_get(object, "config");
+	C1dAttrs	inner = {.class_name = "activation", .dialect = C1D_KERAS, .arena = attrs->arena, .object = object};
+
+	if (c1d_value_is(class_name, "function") && config != NULL && config->type == C1D_STRING)
+		return c1d_attr_activation(&inner, "config", activation, err);
+	inner.object = config != NULL && config->type == C1D_OBJECT ? config : NULL;
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (c1d_value_is(class_name, functions[i].class_name))
+		{
+			inner.class_name = functions[i].class_name;
+			return functions[i].parse(&inner, activation, err) && c1d_attrs_close(&inner, err);
+		}
+	c1d_fail(err, C1D_UNSUPPORTED, "%s does not support this layer as its activation", attrs->class_name);
+	return c1d_hint(err, "ReLU, LeakyReLU and ELU can stand there; any other can follow as a layer of its own.");
+}
 
 /*
  * c1d_attr_activation
@@ -26,13 +130,16 @@ c1d_attr_activation(C1dAttrs *attrs, const char *key, C1dActivation *activation,
 		{"swish", C1D_ACT_SILU},
 		{"hard_swish", C1D_ACT_HARD_SILU},
 	};
+	const C1dValue *value = c1d_attr(attrs, key);
 	int			function;
 
 	*activation = c1d_activation(C1D_ACT_LINEAR);
-	if (!c1d_attr_given(attrs, key))
+	if (value == NULL || value->type == C1D_NULL)
 		return true;
+	if (value->type == C1D_OBJECT)
+		return activation_object(attrs, value, activation, err);
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
-		if (c1d_value_is(c1d_attr(attrs, key), aliases[i].name))
+		if (c1d_value_is(value, aliases[i].name))
 		{
 			*activation = c1d_activation(aliases[i].function);
 			return true;
@@ -43,58 +150,31 @@ c1d_attr_activation(C1dAttrs *attrs, const char *key, C1dActivation *activation,
 	return true;
 }
 
-/*
- * An elementwise layer: the activation, and where softmax goes along.
- */
-typedef struct ActivationConfig
-{
-	C1dActivation activation;
-	int64_t		axis;			/* of softmax, counted from the end when negative */
-} ActivationConfig;
-
 static bool
 activation_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	ActivationConfig *c = config;
+	C1dActivationConfig *c = config;
 
 	c->axis = -1;
 	return c1d_attr_activation(attrs, "activation", &c->activation, err);
 }
 
-/*
- * relu_parse
- *		Keras' layer: what lies above threshold stays, up to max_value; below, it
- *		is negative_slope * (x - threshold).
- */
 static bool
-relu_parse(C1dAttrs *attrs, void *config, C1dError *err)
+function_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	ActivationConfig *c = config;
-	C1dActivation *f = &c->activation;
-	double		slope = 0,
-				max_value = 0,
-				threshold = 0;
-	bool		clipped = c1d_attr_given(attrs, "max_value");
+	C1dActivationConfig *c = config;
 
 	c->axis = -1;
-	if ((clipped && !c1d_attr_real(attrs, "max_value", 0, &max_value, err)) ||
-		(c1d_attr_given(attrs, "negative_slope") && !c1d_attr_real(attrs, "negative_slope", 0, &slope, err)) ||
-		(c1d_attr_given(attrs, "threshold") && !c1d_attr_real(attrs, "threshold", 0, &threshold, err)))
-		return false;
-	if (max_value < 0 || slope < 0 || threshold < 0)
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "max_value, negative_slope and threshold of %s must not be negative",
-						attrs->class_name);
-	*f = c1d_activation(C1D_ACT_RELU);
-	if (!clipped && slope == 0 && threshold == 0)
-		return true;
-	*f = (C1dActivation) {C1D_ACT_GENERAL_RELU, (float) slope, clipped ? (float) max_value : INFINITY, (float) threshold};
-	return true;
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (strcmp(functions[i].class_name, attrs->class_name) == 0)
+			return functions[i].parse(attrs, &c->activation, err);
+	return c1d_fail(err, C1D_UNSUPPORTED, "layer \"%s\" is not supported", attrs->class_name);
 }
 
 static bool
 softmax_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	ActivationConfig *c = config;
+	C1dActivationConfig *c = config;
 
 	c->activation = c1d_activation(C1D_ACT_SOFTMAX);
 	return c1d_attr_int(attrs, "axis", -C1D_MAX_RANK, C1D_MAX_RANK, -1, &c->axis, err);
@@ -103,20 +183,26 @@ softmax_parse(C1dAttrs *attrs, void *config, C1dError *err)
 /*
  * axis_of
  *		The axis softmax goes along, 0-based; -1 when the tensor has none such.
- *		A positive axis of Keras counts the batch as axis 0.
+ *
+ * Both frameworks count the batch as axis 0.  In torch the channels come next;
+ * here they are last.
  */
 static int
-axis_of(const ActivationConfig *c, int rank)
+axis_of(const C1dActivationConfig *c, int rank)
 {
 	int64_t		axis = c->axis < 0 ? rank + c->axis : c->axis - 1;
 
-	return axis < 0 || axis >= rank ? -1 : (int) axis;
+	if (axis < 0 || axis >= rank)
+		return -1;
+	if (c->channels_first)
+		return axis == 0 ? rank - 1 : (int) axis - 1;
+	return (int) axis;
 }
 
-static bool
-activation_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+bool
+c1d_activation_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
-	const ActivationConfig *c = config;
+	const C1dActivationConfig *c = config;
 
 	(void) inputs;
 	if (axis_of(c, in->rank) < 0)
@@ -125,24 +211,25 @@ activation_infer(const void *config, const C1dShape *in, int inputs, C1dShape *o
 
 		c1d_fail(err, C1D_BAD_ARGUMENT, "axis %" PRId64 " does not exist in a tensor of shape %s",
 				 c->axis, c1d_shape_text(in, text));
-		return c1d_hint(err, "Axis 0 is the batch; use 1 to %d, or -1 for the channels.", in->rank);
+		return c1d_hint(err, "Axis 0 is the batch; use 1 to %d, or -1 for the last one.", in->rank);
 	}
 	*out = *in;
 	return true;
 }
 
-static double
-activation_cost(const LayerSite *site)
+double
+c1d_activation_cost(const LayerSite *site)
 {
-	const ActivationConfig *c = site->config;
+	const C1dActivationConfig *c = site->config;
 
 	return (double) c1d_shape_elements(&site->out) * (c->activation.function <= C1D_ACT_LEAKY_RELU ? 1 : 16);
 }
 
-static void
-activation_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+/* every element by itself, or a softmax along the last axis */
+void
+c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
-	const ActivationConfig *c = site->config;
+	const C1dActivationConfig *c = site->config;
 	int64_t		row = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out);
 	int64_t		channels = c1d_shape_channels(&site->out);
 
@@ -151,14 +238,11 @@ activation_forward(const LayerSite *site, const float *const *x, float *y, float
 	c1d_activate(&c->activation, y + begin * row, (end - begin) * row / channels, channels);
 }
 
-/*
- * softmax_forward
- *		Along any axis; along the first one of several, "rows" are columns.
- */
-static void
-softmax_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+/* a softmax along any axis */
+void
+c1d_softmax_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
-	const ActivationConfig *c = site->config;
+	const C1dActivationConfig *c = site->config;
 	const C1dShape *shape = &site->out;
 	int			axis = axis_of(c, shape->rank);
 	int64_t		step = 1,
@@ -166,7 +250,7 @@ softmax_forward(const LayerSite *site, const float *const *x, float *y, float *w
 
 	if (axis == shape->rank - 1)
 	{
-		activation_forward(site, x, y, work, begin, end);
+		c1d_activation_forward(site, x, y, work, begin, end);
 		return;
 	}
 	for (int i = axis + 1; i < shape->rank; i++)
@@ -180,29 +264,30 @@ softmax_forward(const LayerSite *site, const float *const *x, float *y, float *w
 	memcpy(y, x[0], c1d_shape_elements(shape) * sizeof(float));
 	for (int64_t b = 0; b < blocks; b++)
 		for (int64_t i = 0; i < step; i++)
-			c1d_softmax(y + b * shape->dim[axis] * step + i, shape->dim[axis], step, 0);
+			c1d_softmax(y + b * shape->dim[axis] * step + i, shape->dim[axis], step,
+						c->activation.function == C1D_ACT_LOG_SOFTMAX);
 }
 
 const LayerOps c1d_activation_ops = {
-	.config_size = sizeof(ActivationConfig),
+	.config_size = sizeof(C1dActivationConfig),
 	.parse = activation_parse,
-	.infer = activation_infer,
-	.cost = activation_cost,
-	.forward = activation_forward,
+	.infer = c1d_activation_infer,
+	.cost = c1d_activation_cost,
+	.forward = c1d_activation_forward,
 };
 
-const LayerOps c1d_relu_ops = {
-	.config_size = sizeof(ActivationConfig),
-	.parse = relu_parse,
-	.infer = activation_infer,
-	.cost = activation_cost,
-	.forward = activation_forward,
+const LayerOps c1d_function_ops = {
+	.config_size = sizeof(C1dActivationConfig),
+	.parse = function_parse,
+	.infer = c1d_activation_infer,
+	.cost = c1d_activation_cost,
+	.forward = c1d_activation_forward,
 };
 
 const LayerOps c1d_softmax_ops = {
-	.config_size = sizeof(ActivationConfig),
+	.config_size = sizeof(C1dActivationConfig),
 	.parse = softmax_parse,
-	.infer = activation_infer,
-	.cost = activation_cost,
-	.forward = softmax_forward,
+	.infer = c1d_activation_infer,
+	.cost = c1d_activation_cost,
+	.forward = c1d_softmax_forward,
 };

@@ -1,8 +1,13 @@
 /*
  * src/layers/dense.c
- *	  Dense: a matrix product along the last axis, for any rank.
+ *	  Dense and torch's Linear: a matrix product along one axis.
+ *
+ * Dense goes along the last axis.  So does Linear in torch, where the last
+ * axis of a series is time: on our (timesteps, channels) it goes along the
+ * timesteps.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "kernels/conv.h"
 #include "layers/activation.h"
@@ -55,10 +60,15 @@ dense_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return c->use_bias ? 2 : 1;
 }
 
+/*
+ * prepare
+ *		Pack a kernel whose element (feature, unit) is at feature * inner_step +
+ *		unit * column_step.
+ */
 static bool
-dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t column_step,
+		C1dArena *arena, const void **prepared, C1dError *err)
 {
-	const DenseConfig *c = site->config;
 	DensePrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	int64_t		features = c1d_shape_channels(site->in);
 	float	   *panels,
@@ -84,8 +94,8 @@ dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1d
 		return false;
 	source = (C1dGemmSource) {
 		.from = site->weights[0].data,
-		.taps = 1, .inner = features, .inner_step = c->units,
-		.columns = c->units, .column_step = 1,
+		.taps = 1, .inner = features, .inner_step = inner_step,
+		.columns = c->units, .column_step = column_step,
 	};
 	c1d_gemm_pack(p->weights.tallest, &source, panels);
 	c1d_conv_pack_bias(&p->geometry, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, bias);
@@ -93,6 +103,14 @@ dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1d
 	p->weights.bias = bias;
 	*prepared = p;
 	return true;
+}
+
+static bool
+dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+{
+	const DenseConfig *c = site->config;
+
+	return prepare(site, c, c->units, 1, arena, prepared, err);
 }
 
 static double
@@ -123,4 +141,138 @@ const LayerOps c1d_dense_ops = {
 	.prepare = dense_prepare,
 	.cost = dense_cost,
 	.forward = dense_forward,
+};
+
+typedef struct LinearConfig
+{
+	DenseConfig dense;			/* units is out_features */
+	int64_t		in_features;
+} LinearConfig;
+
+/* Weights as they are, for the product along an axis that is not the last. */
+typedef struct LinearPrepared
+{
+	float	   *weight;			/* (out_features, in_features) */
+	float	   *bias;			/* zeros when there is none */
+} LinearPrepared;
+
+static bool
+linear_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	LinearConfig *c = config;
+
+	return c1d_attr_int(attrs, "in_features", 1, INT64_MAX, C1D_REQUIRED, &c->in_features, err) &&
+		c1d_attr_int(attrs, "out_features", 1, INT64_MAX, C1D_REQUIRED, &c->dense.units, err) &&
+		c1d_attr_bool(attrs, "bias", true, &c->dense.use_bias, err);
+}
+
+static bool
+linear_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const LinearConfig *c = config;
+	int			axis = in->rank == 1 ? 0 : in->rank - 2;
+	char		text[C1D_SHAPE_TEXT];
+
+	(void) inputs;
+	if (in->dim[axis] != c->in_features)
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "in_features is %" PRId64 ", the input has %" PRId64, c->in_features, in->dim[axis]);
+		c1d_detail(err, "The input has shape %s; Linear of torch goes along its last axis, %s.",
+				   c1d_shape_text(in, text), in->rank == 1 ? "the features" : "which is time");
+		if (c1d_shape_elements(in) == c->in_features)
+			return c1d_hint(err, "Put Flatten before it.");
+		if (c1d_shape_channels(in) == c->in_features)
+			return c1d_hint(err, "Dense goes along the channels: the same weight, transposed.");
+		return c1d_hint(err, "Set in_features to %" PRId64 "%s.", in->dim[axis],
+						in->rank == 1 ? "" : ", or put Flatten before it");
+	}
+	*out = *in;
+	out->dim[axis] = c->dense.units;
+	return true;
+}
+
+/* weight (out_features, in_features), bias (out_features) */
+static int
+linear_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
+{
+	const LinearConfig *c = config;
+
+	(void) in;
+	specs[0] = (C1dWeightSpec) {"weight", c1d_shape2(c->dense.units, c->in_features)};
+	specs[1] = (C1dWeightSpec) {"bias", c1d_shape1(c->dense.units)};
+	return c->dense.use_bias ? 2 : 1;
+}
+
+static bool
+linear_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+{
+	const LinearConfig *c = site->config;
+	int64_t		count = c->dense.units * c->in_features;
+	LinearPrepared *p;
+
+	if (site->in->rank == 1)
+		return prepare(site, &c->dense, 1, c->in_features, arena, prepared, err);
+	p = c1d_alloc(arena, sizeof(*p), err);
+	if (p == NULL)
+		return false;
+	p->weight = c1d_alloc_array(arena, count, sizeof(float), err);
+	if (p->weight == NULL)
+		return false;
+	p->bias = c1d_alloc_array(arena, c->dense.units, sizeof(float), err);
+	if (p->bias == NULL)
+		return false;
+	memcpy(p->weight, site->weights[0].data, count * sizeof(float));
+	if (c->dense.use_bias)
+		memcpy(p->bias, site->weights[1].data, c->dense.units * sizeof(float));
+	*prepared = p;
+	return true;
+}
+
+static double
+linear_cost(const LayerSite *site)
+{
+	const LinearConfig *c = site->config;
+
+	return (double) c1d_shape_elements(&site->out) * c->in_features;
+}
+
+/*
+ * linear_forward
+ *		Rank 1 as Dense; else y (..., out_features, channels) from x (...,
+ *		in_features, channels), a row of channels at a time.
+ */
+static void
+linear_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const LinearConfig *c = site->config;
+	const LinearPrepared *p = site->prepared;
+	int64_t		channels = c1d_shape_channels(site->in);
+	int64_t		each = c1d_shape_elements(&site->out) / channels / c1d_layer_rows(&site->out);
+
+	if (site->in->rank == 1)
+	{
+		dense_forward(site, x, y, work, begin, end);
+		return;
+	}
+	for (int64_t r = begin * each; r < end * each; r++)
+	{
+		int64_t		unit = r % c->dense.units;
+		const float *block = x[0] + r / c->dense.units * c->in_features * channels;
+
+		for (int64_t k = 0; k < channels; k++)
+			y[r * channels + k] = p->bias[unit];
+		for (int64_t i = 0; i < c->in_features; i++)
+			for (int64_t k = 0; k < channels; k++)
+				y[r * channels + k] += p->weight[unit * c->in_features + i] * block[i * channels + k];
+	}
+}
+
+const LayerOps c1d_torch_linear_ops = {
+	.config_size = sizeof(LinearConfig),
+	.parse = linear_parse,
+	.infer = linear_infer,
+	.weights = linear_weights,
+	.prepare = linear_prepare,
+	.cost = linear_cost,
+	.forward = linear_forward,
 };

@@ -92,6 +92,8 @@ c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err)
 static bool
 matches(const C1dShape *spec, const C1dShape *given)
 {
+	if (spec->rank == 0)
+		return true;
 	if (spec->rank != given->rank)
 		return false;
 	for (int i = 0; i < spec->rank; i++)
@@ -109,6 +111,8 @@ spec_text(const C1dShape *spec, char text[C1D_SHAPE_TEXT])
 {
 	int			used = 0;
 
+	if (spec->rank == 0)
+		return "of any shape";
 	for (int i = 0; i < spec->rank; i++)
 		used += spec->dim[i] == 0 ?
 			snprintf(text + used, C1D_SHAPE_TEXT - used, "%c*", i ? ',' : '(') :

@@ -20,7 +20,7 @@
 #define C1D_MAX_WEIGHTS 4
 #define C1D_MAX_INPUTS 32
 
-/* A weight that a layer must have; a dimension of 0 may be anything. */
+/* A weight that a layer must have; a dimension of 0, or a rank of 0, may be anything. */
 typedef struct C1dWeightSpec
 {
 	const char *name;
@@ -121,14 +121,22 @@ extern const LayerOps c1d_conv_transpose_ops;
 extern const LayerOps c1d_cropping_ops;
 extern const LayerOps c1d_dense_ops;
 extern const LayerOps c1d_flatten_ops;
+extern const LayerOps c1d_function_ops;
 extern const LayerOps c1d_input_ops;
 extern const LayerOps c1d_max_pool_ops;
-extern const LayerOps c1d_minmax_inverse_ops;
 extern const LayerOps c1d_minmax_ops;
+extern const LayerOps c1d_minmax_inverse_ops;
 extern const LayerOps c1d_padding_ops;
-extern const LayerOps c1d_relu_ops;
+extern const LayerOps c1d_permute_ops;
+extern const LayerOps c1d_prelu_ops;
+extern const LayerOps c1d_repeat_vector_ops;
 extern const LayerOps c1d_reshape_ops;
 extern const LayerOps c1d_softmax_ops;
+extern const LayerOps c1d_torch_activation_ops;
+extern const LayerOps c1d_torch_flatten_ops;
+extern const LayerOps c1d_torch_linear_ops;
+extern const LayerOps c1d_torch_softmax_ops;
+extern const LayerOps c1d_unflatten_ops;
 extern const LayerOps c1d_upsample_ops;
 
 #endif

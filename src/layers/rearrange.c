@@ -1,0 +1,323 @@
+/*
+ * src/layers/rearrange.c
+ *	  Layers that move floats without changing them: Permute, RepeatVector, and
+ *	  torch's Flatten and Unflatten.
+ *
+ * Torch keeps the channels first.  Flattening (C, L) there puts element (c, t)
+ * at c * L + t, while our floats lie at t * C + c; so what is only a new shape
+ * in torch moves floats here.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "layers/layer.h"
+
+static double
+moving_cost(const LayerSite *site)
+{
+	return 4.0 * c1d_shape_elements(&site->out);
+}
+
+/* ---- Permute ---- */
+
+typedef struct PermuteConfig
+{
+	int64_t		dims[C1D_MAX_RANK]; /* Keras counts the axes from 1 */
+	int			rank;
+} PermuteConfig;
+
+static bool
+permute_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	PermuteConfig *c = config;
+	unsigned	seen = 0;
+
+	if (!c1d_attr_ints(attrs, "dims", 1, C1D_MAX_RANK, C1D_MAX_RANK, c->dims, &c->rank, err))
+		return false;
+	for (int i = 0; i < c->rank; i++)
+		seen |= 1u << (c->dims[i] - 1);
+	if (c->rank > 0 && seen == (1u << c->rank) - 1)
+		return true;
+	c1d_fail(err, C1D_BAD_ARGUMENT, "dims of %s must be a permutation of the axes", attrs->class_name);
+	return c1d_hint(err, "Axes count from 1: [2, 1] swaps timesteps and channels.");
+}
+
+static bool
+permute_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const PermuteConfig *c = config;
+	char		text[C1D_SHAPE_TEXT];
+
+	(void) inputs;
+	if (in->rank != c->rank)
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "dims has %d axes, the input has %d", c->rank, in->rank);
+		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+	}
+	out->rank = in->rank;
+	for (int i = 0; i < in->rank; i++)
+		out->dim[i] = in->dim[c->dims[i] - 1];
+	return true;
+}
+
+static void
+permute_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const PermuteConfig *c = site->config;
+	const C1dShape *out = &site->out;
+	int64_t		row = c1d_shape_elements(out) / c1d_layer_rows(out);
+	int64_t		in_step[C1D_MAX_RANK];
+	int64_t		step[C1D_MAX_RANK];
+
+	(void) work;
+	in_step[out->rank - 1] = 1;
+	for (int i = out->rank - 1; i > 0; i--)
+		in_step[i - 1] = in_step[i] * site->in->dim[i];
+	for (int i = 0; i < out->rank; i++)
+		step[i] = in_step[c->dims[i] - 1];
+	for (int64_t i = begin * row; i < end * row; i++)
+	{
+		int64_t		rest = i;
+		int64_t		from = 0;
+
+		for (int d = out->rank - 1; d >= 0; d--)
+		{
+			from += rest % out->dim[d] * step[d];
+			rest /= out->dim[d];
+		}
+		y[i] = x[0][from];
+	}
+}
+
+const LayerOps c1d_permute_ops = {
+	.config_size = sizeof(PermuteConfig),
+	.parse = permute_parse,
+	.infer = permute_infer,
+	.cost = moving_cost,
+	.forward = permute_forward,
+};
+
+/* ---- RepeatVector ---- */
+
+typedef struct RepeatConfig
+{
+	int64_t		n;
+} RepeatConfig;
+
+static bool
+repeat_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	return c1d_attr_int(attrs, "n", 1, INT64_MAX, C1D_REQUIRED, &((RepeatConfig *) config)->n, err);
+}
+
+static bool
+repeat_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const RepeatConfig *c = config;
+	char		text[C1D_SHAPE_TEXT];
+
+	(void) inputs;
+	if (in->rank != 1)
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "layer needs a vector, the input has rank %d", in->rank);
+		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		return c1d_hint(err, "Put Flatten or a global pooling before it.");
+	}
+	*out = c1d_shape2(c->n, in->dim[0]);
+	return true;
+}
+
+static void
+repeat_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	int64_t		features = site->in->dim[0];
+
+	(void) work;
+	for (int64_t r = begin; r < end; r++)
+		memcpy(y + r * features, x[0], features * sizeof(float));
+}
+
+const LayerOps c1d_repeat_vector_ops = {
+	.config_size = sizeof(RepeatConfig),
+	.parse = repeat_parse,
+	.infer = repeat_infer,
+	.cost = moving_cost,
+	.forward = repeat_forward,
+};
+
+/* ---- torch: Flatten and Unflatten ---- */
+
+typedef struct ViewConfig
+{
+	int64_t		first;			/* axes of torch, 0 is the batch, negative from the end */
+	int64_t		last;
+	C1dShape	sizes;			/* Unflatten: what the axis becomes */
+} ViewConfig;
+
+static bool
+flatten_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	ViewConfig *c = config;
+
+	return c1d_attr_int(attrs, "start_dim", -C1D_MAX_RANK - 1, C1D_MAX_RANK, 1, &c->first, err) &&
+		c1d_attr_int(attrs, "end_dim", -C1D_MAX_RANK - 1, C1D_MAX_RANK, -1, &c->last, err);
+}
+
+static bool
+unflatten_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	ViewConfig *c = config;
+	int			unknown = 0;
+
+	if (!c1d_attr_int(attrs, "dim", -C1D_MAX_RANK - 1, C1D_MAX_RANK, C1D_REQUIRED, &c->first, err) ||
+		!c1d_attr_ints(attrs, "unflattened_size", -1, INT64_MAX, C1D_MAX_RANK, c->sizes.dim, &c->sizes.rank, err))
+		return false;
+	c->last = c->first;
+	for (int i = 0; i < c->sizes.rank; i++)
+	{
+		unknown += c->sizes.dim[i] == -1;
+		if (c->sizes.dim[i] == 0)
+			return c1d_fail(err, C1D_BAD_ARGUMENT, "unflattened_size of %s cannot hold 0", attrs->class_name);
+	}
+	if (c->sizes.rank == 0 || unknown > 1)
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "unflattened_size of %s must be a list of sizes with at most one -1",
+						attrs->class_name);
+	return true;
+}
+
+/* the same floats with the channels first, as torch has them, and back */
+static C1dShape
+channels_first(const C1dShape *shape)
+{
+	C1dShape	turned = {.rank = shape->rank};
+
+	turned.dim[0] = shape->dim[shape->rank - 1];
+	for (int i = 1; i < shape->rank; i++)
+		turned.dim[i] = shape->dim[i - 1];
+	return turned;
+}
+
+static C1dShape
+channels_last(const C1dShape *shape)
+{
+	C1dShape	turned = {.rank = shape->rank};
+
+	for (int i = 1; i < shape->rank; i++)
+		turned.dim[i - 1] = shape->dim[i];
+	turned.dim[shape->rank - 1] = shape->dim[0];
+	return turned;
+}
+
+/*
+ * axes
+ *		The axes first .. last of torch without its batch; false when the tensor
+ *		has none such, or when the batch would be among them.
+ */
+static bool
+axes(const ViewConfig *c, const C1dShape *in, int *first, int *last, C1dError *err)
+{
+	int64_t		low = c->first < 0 ? in->rank + c->first : c->first - 1;
+	int64_t		high = c->last < 0 ? in->rank + c->last : c->last - 1;
+
+	if (low >= 0 && low <= high && high < in->rank)
+	{
+		*first = (int) low;
+		*last = (int) high;
+		return true;
+	}
+	c1d_fail(err, C1D_BAD_ARGUMENT, "axes %" PRId64 " to %" PRId64 " do not exist here", c->first, c->last);
+	return c1d_hint(err, "Axis 0 is the batch and stays alone; this input has the axes 1 to %d.", in->rank);
+}
+
+static bool
+flatten_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	C1dShape	turned = channels_first(in);
+	C1dShape	flat = {0};
+	int			first,
+				last;
+
+	(void) inputs;
+	if (!axes(config, in, &first, &last, err))
+		return false;
+	for (int i = 0; i < in->rank; i++)
+	{
+		if (i > first && i <= last)
+			flat.dim[flat.rank - 1] *= turned.dim[i];
+		else
+			flat.dim[flat.rank++] = turned.dim[i];
+	}
+	*out = channels_last(&flat);
+	return true;
+}
+
+static bool
+unflatten_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const ViewConfig *c = config;
+	C1dShape	turned = channels_first(in);
+	C1dShape	axis,
+				sizes,
+				opened = {0};
+	int			first,
+				last;
+
+	(void) inputs;
+	if (!axes(c, in, &first, &last, err))
+		return false;
+	axis = c1d_shape1(turned.dim[first]);
+	if (!c1d_resolve_shape(&axis, &c->sizes, &sizes, err))
+		return false;
+	if (in->rank - 1 + sizes.rank > C1D_MAX_RANK)
+		return c1d_fail(err, C1D_BAD_SHAPE, "output would have rank %d, at most %d is possible",
+						in->rank - 1 + sizes.rank, C1D_MAX_RANK);
+	for (int i = 0; i < in->rank; i++)
+	{
+		if (i != first)
+			opened.dim[opened.rank++] = turned.dim[i];
+		for (int k = 0; i == first && k < sizes.rank; k++)
+			opened.dim[opened.rank++] = sizes.dim[k];
+	}
+	*out = channels_last(&opened);
+	return true;
+}
+
+/*
+ * view_forward
+ *		Copy in torch's order: output element -> its number there -> the input
+ *		element with that number.
+ */
+static void
+view_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const C1dShape *out = &site->out;
+	int64_t		row = c1d_shape_elements(out) / c1d_layer_rows(out);
+	int64_t		out_channels = c1d_shape_channels(out);
+	int64_t		out_steps = c1d_shape_elements(out) / out_channels;
+	int64_t		channels = c1d_shape_channels(site->in);
+	int64_t		steps = c1d_shape_elements(site->in) / channels;
+
+	(void) work;
+	for (int64_t i = begin * row; i < end * row; i++)
+	{
+		int64_t		number = out->rank == 1 ? i : i % out_channels * out_steps + i / out_channels;
+
+		y[i] = x[0][site->in->rank == 1 ? number : number % steps * channels + number / steps];
+	}
+}
+
+const LayerOps c1d_torch_flatten_ops = {
+	.config_size = sizeof(ViewConfig),
+	.parse = flatten_parse,
+	.infer = flatten_infer,
+	.cost = moving_cost,
+	.forward = view_forward,
+};
+
+const LayerOps c1d_unflatten_ops = {
+	.config_size = sizeof(ViewConfig),
+	.parse = unflatten_parse,
+	.infer = unflatten_infer,
+	.cost = moving_cost,
+	.forward = view_forward,
+};
