@@ -176,7 +176,7 @@ softmax_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	C1dActivationConfig *c = config;
 
-	c->activation = c1d_activation(C1D_ACT_SOFTMAX);
+	c->activation = c1d_activation(strcmp(attrs->class_name, "log_softmax") == 0 ? C1D_ACT_LOG_SOFTMAX : C1D_ACT_SOFTMAX);
 	return c1d_attr_int(attrs, "axis", -C1D_MAX_RANK, C1D_MAX_RANK, -1, &c->axis, err);
 }
 

@@ -75,6 +75,7 @@ static const LayerClass classes[] = {
 	SQL("dense", dense),
 	SQL("max_pool1d", max_pool),
 	SQL("repeat_vector", repeat_vector),
+	SQL("log_softmax", softmax),
 	SQL("softmax", softmax),
 	SQL("upsample1d", upsample),
 	SQL("zero_pad1d", padding),

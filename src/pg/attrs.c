@@ -252,6 +252,15 @@ argument_number(Arguments *arguments, const char *key, int64 number)
 }
 
 void
+argument_real(Arguments *arguments, const char *key, double number)
+{
+	C1dValue   *value = next_argument(arguments, key);
+
+	value->type = C1D_REAL;
+	value->as.real = number;
+}
+
+void
 argument_flag(Arguments *arguments, const char *key, bool flag)
 {
 	C1dValue   *value = next_argument(arguments, key);

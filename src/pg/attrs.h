@@ -31,6 +31,7 @@ extern void argument_bool(FunctionCallInfo fcinfo, int n, Arguments *arguments, 
 extern void argument_enum(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_ints(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_number(Arguments *arguments, const char *key, int64 number);
+extern void argument_real(Arguments *arguments, const char *key, double number);
 extern void argument_flag(Arguments *arguments, const char *key, bool flag);
 extern C1dValue arguments_object(Arguments *arguments);
 

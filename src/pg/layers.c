@@ -1,58 +1,13 @@
 /*
  * src/pg/layers.c
- *	  Layers as SQL functions.
+ *	  Layers with weights and windows as SQL functions.
  *
  * Each wrapper turns its arguments into the attributes of the layer class of
  * its own name, adds the weights, and runs a model of that one layer: the same
  * parse, infer and forward as everywhere.  A null input or kernel gives null; a null bias
  * means none; any other null is refused.
  */
-#include "pg/attrs.h"
-#include "pg/execute.h"
-
-/* A layer being put together from SQL arguments. */
-typedef struct LayerCallState
-{
-	Arguments	arguments;
-	C1dTensor	weights[C1D_MAX_WEIGHTS];
-	int			weight_count;
-} LayerCallState;
-
-/*
- * run_layer
- *		Run one layer on input; everything but the result is freed at once.
- */
-static Datum
-run_layer(LayerCallState *call, const char *class_name, const Tensor *input)
-{
-	MemoryContext old = CurrentMemoryContext;
-	MemoryContext temporary = AllocSetContextCreate(old, "conv1d layer", ALLOCSET_DEFAULT_SIZES);
-	C1dArena	arena = c1d_arena_in(temporary);
-	C1dShape	shape = tensor_shape(input);
-	C1dValue	name = c1d_value_string(class_name);
-	C1dValue	config = arguments_object(&call->arguments);
-	C1dLayerText text = {
-		.class_name = &name, .config = &config,
-		.weight_count = call->weight_count, .weights = call->weights,
-	};
-	C1dGraph	graph;
-	C1dPlan		plan;
-	C1dError	err;
-	float	   *work;
-	Tensor	   *result;
-
-	if (!c1d_graph_start(&graph, 1, &arena, &err) ||
-		!c1d_graph_add(&graph, &text, &arena, &err) ||
-		!c1d_plan_make(&graph, &shape, c1d_isa_setting(), &arena, &plan, &err))
-		c1d_throw(&err);
-	check_work_memory(&plan);
-	work = c1d_alloc_array(&arena, plan.work_floats, sizeof(float), &err);
-	if (work == NULL)
-		c1d_throw(&err);
-	result = execute(&plan, input, work);
-	MemoryContextDelete(temporary);
-	PG_RETURN_TENSOR(result);
-}
+#include "pg/layer_call.h"
 
 /*
  * kernel_and_bias
@@ -60,7 +15,7 @@ run_layer(LayerCallState *call, const char *class_name, const Tensor *input)
  *		key names the kernel's axis that holds the output channels.
  */
 static void
-kernel_and_bias(FunctionCallInfo fcinfo, LayerCallState *call, int rank, int axis, const char *key)
+kernel_and_bias(FunctionCallInfo fcinfo, LayerCall *call, int rank, int axis, const char *key)
 {
 	C1dTensor	kernel = tensor_view(PG_GETARG_TENSOR(1));
 	char		text[C1D_SHAPE_TEXT];
@@ -90,7 +45,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d);
 Datum
 conv1d(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -114,7 +69,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_transpose);
 Datum
 conv1d_transpose(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -141,7 +96,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(dense);
 Datum
 dense(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -152,7 +107,7 @@ dense(PG_FUNCTION_ARGS)
 
 /* what max_pool1d and avg_pool1d share: pool_size, strides, padding */
 static void
-pool_arguments(FunctionCallInfo fcinfo, LayerCallState *call)
+pool_arguments(FunctionCallInfo fcinfo, LayerCall *call)
 {
 	argument_int(fcinfo, 1, &call->arguments, "pool_size");
 	if (!PG_ARGISNULL(2))
@@ -168,7 +123,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(max_pool1d);
 Datum
 max_pool1d(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -188,7 +143,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(avg_pool1d);
 Datum
 avg_pool1d(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -205,7 +160,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(upsample1d);
 Datum
 upsample1d(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -217,7 +172,7 @@ upsample1d(PG_FUNCTION_ARGS)
 static Datum
 run_sides(FunctionCallInfo fcinfo, const char *class_name, const char *key)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 	C1dValue	numbers[2];
 	Arguments	parts = {0};
 
@@ -252,53 +207,13 @@ crop1d(PG_FUNCTION_ARGS)
 	return run_sides(fcinfo, "crop1d", "cropping");
 }
 
-/* activate(x, activation) -> the shape of x */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(activate);
+/* repeat_vector(input (features), n) -> (n, features) */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(repeat_vector);
 Datum
-activate(PG_FUNCTION_ARGS)
+repeat_vector(PG_FUNCTION_ARGS)
 {
-	LayerCallState call = {0};
+	LayerCall call = {0};
 
-	argument_enum(fcinfo, 1, &call.arguments, "activation");
-	return run_layer(&call, "activate", PG_GETARG_TENSOR(0));
-}
-
-/* an activation that has a function of its own */
-static Datum
-run_activation(FunctionCallInfo fcinfo, const char *name)
-{
-	LayerCallState call = {0};
-
-	call.arguments.count = 1;
-	call.arguments.members[0].key = "activation";
-	call.arguments.members[0].key_length = strlen("activation");
-	call.arguments.members[0].value = c1d_value_string(name);
-	return run_layer(&call, "activate", PG_GETARG_TENSOR(0));
-}
-
-/* relu(x) -> the shape of x: x < 0 ? 0 : x */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(relu);
-Datum
-relu(PG_FUNCTION_ARGS)
-{
-	return run_activation(fcinfo, "relu");
-}
-
-/* sigmoid(x) -> the shape of x: 1 / (1 + exp(-x)) */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(sigmoid);
-Datum
-sigmoid(PG_FUNCTION_ARGS)
-{
-	return run_activation(fcinfo, "sigmoid");
-}
-
-/* softmax(x, axis) -> the shape of x; axis as in Keras: 0 is the batch */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(softmax);
-Datum
-softmax(PG_FUNCTION_ARGS)
-{
-	LayerCallState call = {0};
-
-	argument_int(fcinfo, 1, &call.arguments, "axis");
-	return run_layer(&call, "softmax", PG_GETARG_TENSOR(0));
+	argument_int(fcinfo, 1, &call.arguments, "n");
+	return run_layer(&call, "repeat_vector", PG_GETARG_TENSOR(0));
 }

@@ -56,20 +56,7 @@ CREATE FUNCTION crop1d(input tensor1d, before int, after int) RETURNS tensor1d
 COMMENT ON FUNCTION crop1d(tensor1d, int, int) IS
 	'cut steps off both ends: (timesteps, channels) -> (timesteps - before - after, channels)';
 
-CREATE FUNCTION activate(x tensor1d, activation conv1d_activation) RETURNS tensor1d
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
-COMMENT ON FUNCTION activate(tensor1d, conv1d_activation) IS
-	'activation function, element by element; softmax and log_softmax go along the channels';
-
-CREATE FUNCTION relu(x tensor1d) RETURNS tensor1d
+CREATE FUNCTION repeat_vector(input tensor1d, n int) RETURNS tensor1d
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION relu(tensor1d) IS 'x where x is not negative, otherwise 0; a NaN stays';
-
-CREATE FUNCTION sigmoid(x tensor1d) RETURNS tensor1d
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
-COMMENT ON FUNCTION sigmoid(tensor1d) IS '1 / (1 + exp(-x)), element by element';
-
-CREATE FUNCTION softmax(x tensor1d, axis int = -1) RETURNS tensor1d
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
-COMMENT ON FUNCTION softmax(tensor1d, int) IS
-	'exp(x) divided by its sum along an axis: -1 the channels, 1 the timesteps (axis 0 of Keras is the batch)';
+COMMENT ON FUNCTION repeat_vector(tensor1d, int) IS
+	'the vector as every one of n steps: (features) -> (n, features)';
