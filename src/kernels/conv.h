@@ -1,7 +1,7 @@
 /*
  * src/kernels/conv.h
- *	  Windows of a series times packed weights: what convolution, each phase of
- *	  a transposed convolution and a dense layer have in common.
+ *	  Windows of a series or an image times packed weights: what convolution,
+ *	  each phase of a transposed convolution and a dense layer have in common.
  */
 #ifndef C1D_KERNEL_CONV_H
 #define C1D_KERNEL_CONV_H
@@ -12,6 +12,10 @@
  * Output row r reads input rows r * stride + offset + t * spacing for taps
  * t = 0 .. taps - 1.  Rows outside 0 .. length - 1 are padding: they are
  * skipped, not multiplied by zero.
+ *
+ * An image is height lines of length rows.  Its output line h reads, as above,
+ * input lines h * line_stride + line_offset + l * line_spacing for kernel
+ * lines l = 0 .. lines - 1.  With height 0 there are only rows: a series.
  */
 typedef struct C1dConvGeometry
 {
@@ -23,7 +27,28 @@ typedef struct C1dConvGeometry
 	int64_t		spacing;		/* dilation, in input rows */
 	int64_t		groups;
 	int64_t		filters;		/* output channels, all groups */
+	int64_t		height;
+	int64_t		line_stride;
+	int64_t		line_offset;
+	int64_t		lines;
+	int64_t		line_spacing;
 } C1dConvGeometry;
+
+/*
+ * Where a framework keeps the kernel: element (group, line, tap, q, n), of
+ * input channel q and filter n within the group, is at
+ * from[group * group_step + line * line_step + tap * tap_step + q * inner_step
+ * + n * column_step].
+ */
+typedef struct C1dConvLayout
+{
+	const float *from;
+	int64_t		group_step;
+	int64_t		line_step;
+	int64_t		tap_step;
+	int64_t		inner_step;
+	int64_t		column_step;
+} C1dConvLayout;
 
 typedef struct C1dConvWeights
 {
@@ -33,10 +58,22 @@ typedef struct C1dConvWeights
 	bool		relu;
 } C1dConvWeights;
 
+/* c1d_conv_one_panel: the size of one panel of one group. */
+static inline int64_t
+c1d_conv_one_panel(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
+{
+	return (geometry->height > 0 ? geometry->lines : 1) * geometry->taps *
+		(geometry->row_floats / geometry->groups) * tallest->width;
+}
+
 extern int64_t c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest);
 extern int64_t c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest);
+extern void c1d_conv_pack(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+						  const C1dConvLayout *layout, float *panels);
 extern void c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
 							   const float *bias, float *packed);
+extern void c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
+						  const float *x, float *y, int64_t y_row, int64_t line, int64_t begin, int64_t end);
 extern void c1d_conv_rows(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 						  const float *x, float *y, int64_t y_row, int64_t begin, int64_t end);
 

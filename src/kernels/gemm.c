@@ -49,21 +49,24 @@ c1d_gemm_panels(const C1dGemmVariant *tallest, int64_t columns)
 
 /*
  * c1d_gemm_pack
- *		Write panels of (taps * inner) rows of width columns, the last panel
- *		filled up with zeros: c1d_gemm_panels() * taps * inner * width floats.
+ *		Write panels of (lines * taps * inner) rows of width columns, the last
+ *		panel filled up with zeros: c1d_gemm_panels() * lines * taps * inner *
+ *		width floats.
  */
 void
 c1d_gemm_pack(const C1dGemmVariant *tallest, const C1dGemmSource *source, float *panels)
 {
 	int			width = tallest->width;
+	int64_t		lines = source->lines > 0 ? source->lines : 1;
 
 	for (int64_t first = 0; first < source->columns; first += width)
-		for (int64_t t = 0; t < source->taps; t++)
-			for (int64_t q = 0; q < source->inner; q++)
-			{
-				const float *row = source->from + t * source->tap_step + q * source->inner_step;
+		for (int64_t l = 0; l < lines; l++)
+			for (int64_t t = 0; t < source->taps; t++)
+				for (int64_t q = 0; q < source->inner; q++)
+				{
+					const float *row = source->from + l * source->line_step + t * source->tap_step + q * source->inner_step;
 
-				for (int n = 0; n < width; n++)
-					*panels++ = first + n < source->columns ? row[(first + n) * source->column_step] : 0;
-			}
+					for (int n = 0; n < width; n++)
+						*panels++ = first + n < source->columns ? row[(first + n) * source->column_step] : 0;
+				}
 }

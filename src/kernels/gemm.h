@@ -16,11 +16,12 @@
 /*
  * One call of a tile:
  *
- *	c[r][n] = bias[n] + sum over taps t, floats q of
- *		a[r * a_row + t * a_tap + q] * b[(t * inner + q) * width + n]
+ *	c[r][n] = bias[n] + sum over lines l, taps t, floats q of
+ *		a[r * a_row + l * a_line + t * a_tap + q] *
+ *		b[l * b_line + (t * inner + q) * width + n]
  *
  * for every row r of the tile and every n < columns; relu is applied when
- * asked.  Sums run in the order written, in float32, one at a time, so a row's
+ * asked.  Only a convolution of images has several lines.  Sums run in the order written, in float32, one at a time, so a row's
  * bits do not depend on the tile that computed it.
  */
 typedef struct C1dGemmCall
@@ -32,6 +33,9 @@ typedef struct C1dGemmCall
 	int64_t		inner;
 	const float *b;				/* one panel: rows of width floats */
 	const float *bias;			/* width floats */
+	int64_t		lines;			/* 0 stands for 1 */
+	int64_t		a_line;
+	int64_t		b_line;
 	float	   *c;
 	int64_t		c_row;
 	int			columns;		/* 1 .. width are stored */
@@ -57,12 +61,14 @@ extern const C1dGemmVariant *c1d_gemm_choose(C1dIsa isa, int64_t columns);
 extern int64_t c1d_gemm_panels(const C1dGemmVariant *tallest, int64_t columns);
 
 /*
- * Weights anywhere in memory: element (tap, q, n) is at
- * from[tap * tap_step + q * inner_step + n * column_step].
+ * Weights anywhere in memory: element (line, tap, q, n) is at
+ * from[line * line_step + tap * tap_step + q * inner_step + n * column_step].
  */
 typedef struct C1dGemmSource
 {
 	const float *from;
+	int64_t		lines;			/* 0 stands for 1 */
+	int64_t		line_step;
 	int64_t		taps;
 	int64_t		tap_step;
 	int64_t		inner;

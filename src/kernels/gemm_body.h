@@ -17,7 +17,7 @@ tile(const C1dGemmCall *call, const int rows, const int vectors)
 {
 	const int	width = vectors * VL;
 	const int64_t a_row = call->a_row;
-	const float *b = call->b;
+	const int64_t lines = call->lines > 0 ? call->lines : 1;
 	Vec			sum[8][2];
 
 	UNROLL(8)
@@ -28,23 +28,28 @@ tile(const C1dGemmCall *call, const int rows, const int vectors)
 			sum[r][v] = vec_load(call->bias + v * VL);
 	}
 
-	for (int64_t t = 0; t < call->taps; t++)
+	for (int64_t l = 0; l < lines; l++)
 	{
-		const float *a = call->a + t * call->a_tap;
+		const float *b = call->b + l * call->b_line;
 
-		for (int64_t q = 0; q < call->inner; q++, a++, b += width)
+		for (int64_t t = 0; t < call->taps; t++)
 		{
-			Vec			weight[2];
+			const float *a = call->a + l * call->a_line + t * call->a_tap;
 
-			UNROLL(2)
-			for (int v = 0; v < vectors; v++)
-				weight[v] = vec_load(b + v * VL);
-			UNROLL(8)
-			for (int r = 0; r < rows; r++)
+			for (int64_t q = 0; q < call->inner; q++, a++, b += width)
 			{
+				Vec			weight[2];
+
 				UNROLL(2)
 				for (int v = 0; v < vectors; v++)
-					sum[r][v] += a[r * a_row] * weight[v];
+					weight[v] = vec_load(b + v * VL);
+				UNROLL(8)
+				for (int r = 0; r < rows; r++)
+				{
+					UNROLL(2)
+					for (int v = 0; v < vectors; v++)
+						sum[r][v] += a[r * a_row] * weight[v];
+				}
 			}
 		}
 	}

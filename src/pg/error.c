@@ -94,3 +94,22 @@ c1d_throw_soft(FunctionCallInfo fcinfo, const C1dError *err)
 		c1d_throw(err);
 	PG_RETURN_NULL();
 }
+
+/*
+ * c1d_call_input
+ *		Call the input function of another type from within one of ours.
+ *
+ * False means that it failed and that our caller, who asked for soft errors,
+ * has been told: return null then.
+ */
+bool
+c1d_call_input(FunctionCallInfo fcinfo, PGFunction input, char *text, Datum *result)
+{
+#if PG_VERSION_NUM >= 160000
+	return DirectInputFunctionCallSafe(input, text, InvalidOid, -1, fcinfo->context, result);
+#else
+	(void) fcinfo;
+	*result = DirectFunctionCall3(input, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return true;
+#endif
+}

@@ -101,14 +101,19 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_model_in);
 Datum
 conv1d_model_in(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0)));
-	C1dValue	root = value_from_jsonb(jsonb);
-	const C1dValue *version = c1d_value_get(&root, "version");
-	const C1dValue *layers = c1d_value_get(&root, "layers");
+	Datum		jsonb;
+	C1dValue	root;
+	const C1dValue *version,
+			   *layers;
 	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dGraph	graph;
 	C1dError	err;
 
+	if (!c1d_call_input(fcinfo, jsonb_in, PG_GETARG_CSTRING(0), &jsonb))
+		PG_RETURN_NULL();
+	root = value_from_jsonb(DatumGetJsonbP(jsonb));
+	version = c1d_value_get(&root, "version");
+	layers = c1d_value_get(&root, "layers");
 	if (version == NULL || version->type != C1D_INT || layers == NULL || layers->type != C1D_LIST)
 	{
 		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type conv1d_model");
@@ -145,9 +150,8 @@ conv1d_model_in(PG_FUNCTION_ARGS)
 				c1d_fail(&err, C1D_BAD_TEXT, "weights of layer " INT64_FORMAT " must be texts of type tensor1d", i + 1);
 				return c1d_throw_soft(fcinfo, &err);
 			}
-			tensor = DirectFunctionCall3(tensor1d_in,
-										 CStringGetDatum(pnstrdup(item->as.string.bytes, item->as.string.length)),
-										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			if (!c1d_call_input(fcinfo, tensor1d_in, pnstrdup(item->as.string.bytes, item->as.string.length), &tensor))
+				PG_RETURN_NULL();
 			views[k] = tensor_view((Tensor *) DatumGetPointer(tensor));
 		}
 		if (!c1d_graph_add(&graph, &text, &arena, &err))

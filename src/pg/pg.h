@@ -12,6 +12,9 @@
 
 #include "fmgr.h"
 #include "utils/memutils.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -35,6 +38,9 @@ extern int	c1d_sqlstate(C1dCode code);
 
 /* error.c: soft errors where the server has them (16+); elsewhere c1d_throw. */
 extern Datum c1d_throw_soft(FunctionCallInfo fcinfo, const C1dError *err);
+
+/* error.c: another type's input function, as soft as our own caller wants it. */
+extern bool c1d_call_input(FunctionCallInfo fcinfo, PGFunction input, char *text, Datum *result);
 
 /* memory.c: an arena whose blocks live in a memory context. */
 extern C1dArena c1d_arena_in(MemoryContext context);

@@ -18,9 +18,6 @@
 #include "access/xact.h"
 #include "lib/ilist.h"
 #include "utils/snapmgr.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 /* A backend keeps this much, least recently used first out. */
 #define MOST_PLANS 64

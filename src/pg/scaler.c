@@ -128,14 +128,17 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_in);
 Datum
 minmax_scaler_in(PG_FUNCTION_ARGS)
 {
-	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0)));
-	C1dValue	object = value_from_jsonb(jsonb);
+	Datum		jsonb;
+	C1dValue	object;
 	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dAttrs	attrs = {.class_name = "minmax_scaler", .object = &object, .arena = &arena};
 	C1dScaler	core = {0};
 	C1dError	err;
 	Scaler	   *scaler;
 
+	if (!c1d_call_input(fcinfo, jsonb_in, PG_GETARG_CSTRING(0), &jsonb))
+		PG_RETURN_NULL();
+	object = value_from_jsonb(DatumGetJsonbP(jsonb));
 	if (object.type != C1D_OBJECT)
 	{
 		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type minmax_scaler");

@@ -3,7 +3,7 @@
  *	  One number out of one or two tensors: sums, extremes, distances.
  *
  * Sums run in float8, in LANES running sums that are added in a fixed order:
- * a loop that vectorises without -ffast-math and gives the same bits whatever
+ * a loop that vectorises as it stands and gives the same bits whatever
  * the machine's vector width.
  */
 #include "pg/tensor.h"

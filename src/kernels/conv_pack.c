@@ -1,0 +1,57 @@
+/*
+ * src/kernels/conv_pack.c
+ *	  Weights as conv.c wants them: panels of every group, and the bias beside.
+ */
+#include "kernels/conv.h"
+
+#include <string.h>
+
+/* c1d_conv_panel_floats: the size of the packed kernel, all groups. */
+int64_t
+c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
+{
+	return geometry->groups * c1d_gemm_panels(tallest, geometry->filters / geometry->groups) *
+		c1d_conv_one_panel(geometry, tallest);
+}
+
+/* c1d_conv_bias_floats: the size of the packed bias, all groups. */
+int64_t
+c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
+{
+	return geometry->groups * c1d_gemm_panels(tallest, geometry->filters / geometry->groups) *
+		tallest->width;
+}
+
+/* c1d_conv_pack: write the panels of every group, c1d_conv_panel_floats(). */
+void
+c1d_conv_pack(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+			  const C1dConvLayout *layout, float *panels)
+{
+	int64_t		group_floats = c1d_conv_panel_floats(geometry, tallest) / geometry->groups;
+
+	for (int64_t g = 0; g < geometry->groups; g++)
+	{
+		C1dGemmSource source = {
+			.from = layout->from + g * layout->group_step,
+			.lines = geometry->height > 0 ? geometry->lines : 1, .line_step = layout->line_step,
+			.taps = geometry->taps, .tap_step = layout->tap_step,
+			.inner = geometry->row_floats / geometry->groups, .inner_step = layout->inner_step,
+			.columns = geometry->filters / geometry->groups, .column_step = layout->column_step,
+		};
+
+		c1d_gemm_pack(tallest, &source, panels + g * group_floats);
+	}
+}
+
+/* c1d_conv_pack_bias: bias is (filters), or NULL for none. */
+void
+c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+				   const float *bias, float *packed)
+{
+	int64_t		filters = geometry->filters / geometry->groups;
+	int64_t		wide = c1d_gemm_panels(tallest, filters) * tallest->width;
+
+	memset(packed, 0, geometry->groups * wide * sizeof(float));
+	for (int64_t g = 0; bias != NULL && g < geometry->groups; g++)
+		memcpy(packed + g * wide, bias + g * filters, filters * sizeof(float));
+}

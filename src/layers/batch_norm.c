@@ -1,0 +1,207 @@
+/*
+ * src/layers/batch_norm.c
+ *	  Batch normalization by the moving statistics that training left behind.
+ *
+ * Keras: epsilon 1e-3, any axis.  Torch: eps 1e-5, the channels, which are
+ * our last axis.
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "kernels/norm.h"
+#include "layers/norm.h"
+
+typedef struct BatchNormConfig
+{
+	int64_t		axis;			/* as Keras counts it */
+	int64_t		features;		/* torch: num_features; 0 = any */
+	int			least_rank;		/* torch: of the input */
+	int			most_rank;
+	double		epsilon;
+	bool		torch_names;
+	bool		gamma;
+	bool		beta;
+} BatchNormConfig;
+
+/* One multiply-add for each feature. */
+typedef struct BatchNormPrepared
+{
+	double	   *scale;
+	double	   *offset;
+	int64_t		features;
+	int64_t		inner;			/* floats beside each other that share a feature */
+} BatchNormPrepared;
+
+static bool
+batch_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	BatchNormConfig *c = config;
+	bool		renorm;
+
+	/* of training only */
+	c1d_attr(attrs, "momentum");
+	c1d_attr(attrs, "synchronized");
+	c1d_attr(attrs, "fused");
+	c1d_attr(attrs, "virtual_batch_size");
+	c1d_attr(attrs, "renorm_clipping");
+	c1d_attr(attrs, "renorm_momentum");
+	if (!c1d_attr_int(attrs, "axis", -C1D_MAX_RANK, C1D_MAX_RANK, -1, &c->axis, err) ||
+		!c1d_attr_epsilon(attrs, "epsilon", 1e-3, &c->epsilon, err) ||
+		!c1d_attr_bool(attrs, "scale", true, &c->gamma, err) ||
+		!c1d_attr_bool(attrs, "center", true, &c->beta, err) ||
+		!c1d_attr_bool(attrs, "renorm", false, &renorm, err))
+		return false;
+	if (!renorm)
+		return true;
+	c1d_fail(err, C1D_UNSUPPORTED, "%s does not support renorm", attrs->class_name);
+	return c1d_hint(err, "At inference it changes nothing: leave \"renorm\" out and give the first %d of its weights.",
+					2 + c->gamma + c->beta);
+}
+
+static bool
+torch_parse(C1dAttrs *attrs, BatchNormConfig *c, int least_rank, int most_rank, C1dError *err)
+{
+	bool		tracked;
+
+	c->axis = -1;
+	c->least_rank = least_rank;
+	c->most_rank = most_rank;
+	c->torch_names = true;
+	c1d_attr(attrs, "momentum");
+	if (!c1d_attr_int(attrs, "num_features", 1, INT64_MAX, C1D_REQUIRED, &c->features, err) ||
+		!c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) ||
+		!c1d_attr_bool(attrs, "affine", true, &c->gamma, err) ||
+		!c1d_attr_bool(attrs, "track_running_stats", true, &tracked, err))
+		return false;
+	c->beta = c->gamma;
+	if (tracked)
+		return true;
+	c1d_fail(err, C1D_UNSUPPORTED, "%s does not support track_running_stats = false", attrs->class_name);
+	return c1d_detail(err, "It would normalize by the statistics of a batch, and a row has none.");
+}
+
+static bool
+batch_norm1d_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	return torch_parse(attrs, config, 1, 2, err);
+}
+
+static bool
+batch_norm2d_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	return torch_parse(attrs, config, 3, 3, err);
+}
+
+static bool
+batch_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const BatchNormConfig *c = config;
+	char		text[C1D_SHAPE_TEXT];
+	int			at;
+
+	(void) inputs;
+	*out = *in;
+	if (c->most_rank > 0 && (in->rank < c->least_rank || in->rank > c->most_rank))
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "layer needs %s, the input has rank %d",
+				 c->most_rank == 2 ? "(features) or (timesteps, channels)" : "(height, width, channels)", in->rank);
+		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+	}
+	return c1d_layer_axis(c->axis, in, &at, err) &&
+		(c->features == 0 || c1d_norm_features("num_features", c->features, in, err));
+}
+
+static int
+batch_norm_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
+{
+	const BatchNormConfig *c = config;
+	C1dError	ignored;
+	C1dShape	shape = c1d_shape1(c->features);
+	int			at;
+	int			count = 0;
+
+	if (in != NULL && c1d_layer_axis(c->axis, in, &at, &ignored))
+		shape.dim[0] = in->dim[at];
+	if (c->gamma)
+		specs[count++] = (C1dWeightSpec) {c->torch_names ? "weight" : "gamma", shape};
+	if (c->beta)
+		specs[count++] = (C1dWeightSpec) {c->torch_names ? "bias" : "beta", shape};
+	specs[count++] = (C1dWeightSpec) {c->torch_names ? "running_mean" : "moving_mean", shape};
+	specs[count++] = (C1dWeightSpec) {c->torch_names ? "running_var" : "moving_variance", shape};
+	return count;
+}
+
+static bool
+batch_norm_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+{
+	const BatchNormConfig *c = site->config;
+	const C1dTensor *statistics = site->weights + c->gamma + c->beta;
+	BatchNormPrepared *p = c1d_alloc(arena, sizeof(*p), err);
+	int			at;
+
+	if (p == NULL || !c1d_layer_axis(c->axis, site->in, &at, err))
+		return false;
+	p->features = site->in->dim[at];
+	p->inner = 1;
+	for (int i = at + 1; i < site->in->rank; i++)
+		p->inner *= site->in->dim[i];
+	p->scale = c1d_alloc_array(arena, p->features, sizeof(double), err);
+	if (p->scale == NULL)
+		return false;
+	p->offset = c1d_alloc_array(arena, p->features, sizeof(double), err);
+	if (p->offset == NULL)
+		return false;
+	for (int64_t f = 0; f < p->features; f++)
+	{
+		p->scale[f] = (c->gamma ? site->weights[0].data[f] : 1) / sqrt(statistics[1].data[f] + c->epsilon);
+		p->offset[f] = (c->beta ? site->weights[c->gamma].data[f] : 0) - statistics[0].data[f] * p->scale[f];
+	}
+	*prepared = p;
+	return true;
+}
+
+static double
+batch_norm_cost(const LayerSite *site)
+{
+	return (double) c1d_shape_elements(&site->out);
+}
+
+static void
+batch_norm_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const BatchNormPrepared *p = site->prepared;
+	int64_t		blocks = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out) / p->inner;
+
+	(void) work;
+	c1d_affine(p->scale, p->offset, p->features, p->inner, x[0], y, begin * blocks, end * blocks);
+}
+
+const LayerOps c1d_batch_norm_ops = {
+	.config_size = sizeof(BatchNormConfig),
+	.parse = batch_norm_parse,
+	.infer = batch_norm_infer,
+	.weights = batch_norm_weights,
+	.prepare = batch_norm_prepare,
+	.cost = batch_norm_cost,
+	.forward = batch_norm_forward,
+};
+
+const LayerOps c1d_batch_norm1d_ops = {
+	.config_size = sizeof(BatchNormConfig),
+	.parse = batch_norm1d_parse,
+	.infer = batch_norm_infer,
+	.weights = batch_norm_weights,
+	.prepare = batch_norm_prepare,
+	.cost = batch_norm_cost,
+	.forward = batch_norm_forward,
+};
+
+const LayerOps c1d_batch_norm2d_ops = {
+	.config_size = sizeof(BatchNormConfig),
+	.parse = batch_norm2d_parse,
+	.infer = batch_norm_infer,
+	.weights = batch_norm_weights,
+	.prepare = batch_norm_prepare,
+	.cost = batch_norm_cost,
+	.forward = batch_norm_forward,
+};
