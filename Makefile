@@ -31,7 +31,7 @@ SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
 	tensor tensor_shape tensor_access tensor_cast tensor_json tensor_bytes \
 	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
 	tensor_place tensor_spark tensor_plot layers activations scaler model model_parts \
-	predict check module)
+	predict check check_rows module)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
@@ -43,7 +43,8 @@ EXTRA_CLEAN = build
 # No flag names a processor or trades exactness for speed: kernels choose their
 # instructions at run time, and results are the same on every machine.
 WARNINGS = -Wall -Wextra $(if $(WERROR),-Werror)
-PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) -DCONV1D_VERSION='"$(EXTVERSION)"'
+SERVER_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+PG_CPPFLAGS = -Isrc -isystem $(SERVER_INCLUDE) -DCONV1D_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -std=gnu99 $(WARNINGS) -fvisibility=hidden -fno-math-errno
 SHLIB_LINK = -lm
 KERNEL_CFLAGS = -O3
@@ -58,9 +59,10 @@ override with_llvm := no
 
 all:
 
-# PGXS is absent on a fresh machine, where demo and test must work all the same.
+# PGXS or the headers are absent on a fresh machine, where demo and test must
+# work all the same.  A server's package may bring the one without the other.
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifneq ($(wildcard $(PGXS)),)
+ifneq ($(and $(wildcard $(PGXS)),$(wildcard $(SERVER_INCLUDE)/postgres.h)),)
 include $(PGXS)
 else
 all install installcheck objects:

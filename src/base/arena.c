@@ -33,8 +33,10 @@ c1d_alloc(C1dArena *arena, size_t size, C1dError *err)
 		if (arena->limit && (arena->used > arena->limit || wanted > arena->limit - arena->used))
 		{
 			c1d_fail(err, C1D_LIMIT, "more memory needed than allowed");
-			c1d_detail(err, "%zu bytes are in use, %zu more are needed, the limit is %zu.",
-					   arena->used, wanted, arena->limit);
+			c1d_detail(err, "%zu bytes are in use, %zu more are needed; %s is %zu bytes.",
+					   arena->used, wanted, arena->limit_name ? arena->limit_name : "the limit", arena->limit);
+			if (arena->limit_name)
+				c1d_hint(err, "Raise %s.", arena->limit_name);
 			return NULL;
 		}
 		block = arena->block(arena->owner, wanted);

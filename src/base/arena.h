@@ -20,6 +20,7 @@ typedef struct C1dArena
 	void	   *(*block) (void *owner, size_t size);	/* NULL when there is none */
 	void	   *owner;
 	size_t		limit;			/* bytes in blocks, 0 = no limit */
+	const char *limit_name;		/* what the user calls it */
 	size_t		used;			/* bytes in blocks so far */
 	char	   *next;			/* free part of the newest block */
 	size_t		left;

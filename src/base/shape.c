@@ -95,7 +95,9 @@ c1d_shape_equal(const C1dShape *a, const C1dShape *b)
 
 /*
  * c1d_shape_text
- *		Print a shape as "(98,32)" into the caller's buffer and return it.
+ *		Print a shape as "(98,32)" into the caller's buffer and return it.  Where
+ *		shapes are wanted, not had, a dimension of 0 may be anything: "(*,32)";
+ *		and so may all of them: "(...)".
  */
 const char *
 c1d_shape_text(const C1dShape *shape, char text[C1D_SHAPE_TEXT])
@@ -103,8 +105,10 @@ c1d_shape_text(const C1dShape *shape, char text[C1D_SHAPE_TEXT])
 	int			used = 0;
 
 	for (int i = 0; i < shape->rank && i < C1D_MAX_RANK && used < C1D_SHAPE_TEXT; i++)
-		used += snprintf(text + used, C1D_SHAPE_TEXT - used, "%c%" PRId64, i ? ',' : '(', shape->dim[i]);
+		used += shape->dim[i] == 0 ?
+			snprintf(text + used, C1D_SHAPE_TEXT - used, "%c*", i ? ',' : '(') :
+			snprintf(text + used, C1D_SHAPE_TEXT - used, "%c%" PRId64, i ? ',' : '(', shape->dim[i]);
 	if (used < C1D_SHAPE_TEXT)
-		snprintf(text + used, C1D_SHAPE_TEXT - used, "%s", used ? ")" : "()");
+		snprintf(text + used, C1D_SHAPE_TEXT - used, "%s", used ? ")" : "(...)");
 	return text;
 }

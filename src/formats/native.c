@@ -453,6 +453,7 @@ c1d_native_read(const char *bytes, int64_t size, C1dArena *arena, C1dGraph *grap
 	}
 	if (!get_bytes(&r, C1D_FINGERPRINT, &fingerprint) ||
 		!get_count(&r, 16, &count) ||
+		(count == 0 && !broken(&r, "it has no layer")) ||
 		!c1d_graph_start(graph, count, arena, err))
 		return false;
 	for (int64_t i = 0; i < count; i++)

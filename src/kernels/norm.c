@@ -6,6 +6,7 @@
 #include "kernels/norm.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /*
  * c1d_affine

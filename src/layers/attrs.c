@@ -54,7 +54,16 @@ elements(const C1dValue *value)
 static bool
 missing(const C1dAttrs *attrs, const char *key, C1dError *err)
 {
+	char		given[256] = "nothing";
+	size_t		used = 0;
+
+	for (int64_t i = 0; attrs->object != NULL && i < attrs->object->as.object.count && used < sizeof(given); i++)
+		used += snprintf(given + used, sizeof(given) - used, "%s%.*s", i ? ", " : "",
+						 (int) (attrs->object->as.object.members[i].key_length < C1D_ECHO ?
+								attrs->object->as.object.members[i].key_length : C1D_ECHO),
+						 attrs->object->as.object.members[i].key);
 	c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s is missing", key, attrs->class_name);
+	c1d_detail(err, "Given: %s.", given);
 	return c1d_hint(err, "Add \"%s\" to the configuration of the layer.", key);
 }
 
@@ -107,8 +116,11 @@ c1d_attr_ints(C1dAttrs *attrs, const char *key, int64_t low, int64_t high,
 		return whole_number(attrs, key, value, low, high, out, err);
 	}
 	if (list->as.list.count < 1 || list->as.list.count > most)
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be 1 to %d integers, not %" PRId64,
-						key, attrs->class_name, most, list->as.list.count);
+		return most == 1 ?
+			c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be one integer, not %" PRId64,
+					 key, attrs->class_name, list->as.list.count) :
+			c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be 1 to %d integers, not %" PRId64,
+					 key, attrs->class_name, most, list->as.list.count);
 	for (int64_t i = 0; i < list->as.list.count; i++)
 		if (!whole_number(attrs, key, &list->as.list.items[i], low, high, &out[i], err))
 			return false;
@@ -293,6 +305,11 @@ c1d_attrs_close(C1dAttrs *attrs, C1dError *err)
 			continue;
 		for (k = 0; k < attrs->asked_count && used < sizeof(known); k++)
 			used += snprintf(known + used, sizeof(known) - used, "%s%s", k ? ", " : "", attrs->asked[k]);
+		if (member->key_length == 11 && memcmp(member->key, "data_format", 11) == 0)
+		{
+			c1d_fail(err, C1D_UNSUPPORTED, "%s supports no data_format but channels_last", attrs->class_name);
+			return c1d_hint(err, "Put Permute before and after the layer, or export the model with channels last.");
+		}
 		c1d_fail(err, C1D_UNSUPPORTED, "%s does not support the attribute \"%.*s\"", attrs->class_name,
 				 (int) (member->key_length < C1D_ECHO ? member->key_length : C1D_ECHO), member->key);
 		if (used)

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* c1d_layer_rows: the units that forward() counts in. */
 int64_t
@@ -76,7 +77,8 @@ c1d_layer_wants_series(const C1dShape *in, C1dError *err)
 		return c1d_hint(err, "As a layer before it, Reshape with target_shape [%" PRId64 ", 1]%s makes a series; in SQL, reshape(x, -1, 1) does.",
 						n, pair);
 	}
-	return c1d_hint(err, "Put Reshape with target_shape [-1, %" PRId64 "] before it.", c1d_shape_channels(in));
+	return c1d_hint(err, "Give the shape of one sample: a batch is rows, not an axis. A picture becomes a series by Reshape with target_shape [-1, %" PRId64 "].",
+					c1d_shape_channels(in));
 }
 
 /* c1d_layer_wants_groups: do the channels of a series form that many groups? */
@@ -87,6 +89,27 @@ c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "input channels must be a multiple of groups");
 	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", in->dim[1], groups);
+}
+
+/*
+ * c1d_layer_axis
+ *		The axis that Keras means: 0 is its batch, negative ones count from the
+ *		end.  C1D_BAD_ARGUMENT when the tensor has none such.
+ */
+bool
+c1d_layer_axis(int64_t axis, const C1dShape *in, int *at, C1dError *err)
+{
+	int64_t		found = axis < 0 ? in->rank + axis : axis - 1;
+	char		text[C1D_SHAPE_TEXT];
+
+	if (found >= 0 && found < in->rank)
+	{
+		*at = (int) found;
+		return true;
+	}
+	c1d_fail(err, C1D_BAD_ARGUMENT, "axis %" PRId64 " does not exist in a tensor of shape %s",
+			 axis, c1d_shape_text(in, text));
+	return c1d_hint(err, "Axis 0 is the batch; use 1 to %d, or -1 for the channels.", in->rank);
 }
 
 static bool
@@ -103,25 +126,6 @@ matches(const C1dShape *spec, const C1dShape *given)
 }
 
 /*
- * spec_text
- *		A wanted shape; a dimension that may be anything is an asterisk.
- */
-static const char *
-spec_text(const C1dShape *spec, char text[C1D_SHAPE_TEXT])
-{
-	int			used = 0;
-
-	if (spec->rank == 0)
-		return "of any shape";
-	for (int i = 0; i < spec->rank; i++)
-		used += spec->dim[i] == 0 ?
-			snprintf(text + used, C1D_SHAPE_TEXT - used, "%c*", i ? ',' : '(') :
-			snprintf(text + used, C1D_SHAPE_TEXT - used, "%c%" PRId64, i ? ',' : '(', spec->dim[i]);
-	snprintf(text + used, C1D_SHAPE_TEXT - used, ")");
-	return text;
-}
-
-/*
  * wrong_count
  *		The error for too few or too many weights.
  */
@@ -134,14 +138,17 @@ wrong_count(const LayerClass *class, const C1dWeightSpec *specs, int wanted, int
 
 	for (int i = 0; i < wanted && used < sizeof(names); i++)
 		used += snprintf(names + used, sizeof(names) - used, "%s%s %s", i ? ", " : "",
-						 specs[i].name, spec_text(&specs[i].shape, text));
+						 specs[i].name, c1d_shape_text(&specs[i].shape, text));
 	c1d_fail(err, C1D_BAD_SHAPE, "%s needs %d weight%s, got %d", class->class_name, wanted, wanted == 1 ? "" : "s", count);
 	c1d_detail(err, "Needed: %s.", names);
-	if (wanted == 2 && count == 1)
-		return c1d_hint(err, "A layer without bias has \"use_bias\": false in its configuration.");
-	if (wanted == 1 && count == 2)
-		return c1d_hint(err, "A layer with bias has \"use_bias\": true in its configuration.");
-	return c1d_hint(err, "Give the weights in the order of get_weights() of Keras.");
+
+	/* what has a kernel may have a bias or not; a normalization is asked otherwise */
+	if (wanted > 0 && wanted <= 2 && count == 3 - wanted &&
+		(class->dialect == C1D_TORCH ? specs[0].shape.rank > 1 : strcmp(specs[0].name, "kernel") == 0))
+		return c1d_hint(err, "A layer %s bias has \"%s\": %s in its configuration.", count == 1 ? "without" : "with",
+						class->dialect == C1D_TORCH ? "bias" : "use_bias", count == 1 ? "false" : "true");
+	return c1d_hint(err, class->dialect == C1D_TORCH ? "Give the weights in the order of the state_dict of torch." :
+					"Give the weights in the order of get_weights() of Keras.");
 }
 
 /*
@@ -186,7 +193,7 @@ wrong_layout(const LayerClass *class, const C1dWeightSpec *spec, const C1dShape 
 				b[C1D_SHAPE_TEXT];
 
 	c1d_fail(err, C1D_BAD_SHAPE, "%s of %s does not fit the configuration", spec->name, class->class_name);
-	c1d_detail(err, "It has shape %s, needed is %s.", c1d_shape_text(given, a), spec_text(&spec->shape, b));
+	c1d_detail(err, "It has shape %s, needed is %s.", c1d_shape_text(given, a), c1d_shape_text(&spec->shape, b));
 	for (int d = 0; d < given->rank; d++)
 		reversed.dim[d] = given->dim[given->rank - 1 - d];
 	if (matches(&spec->shape, &reversed))

@@ -111,32 +111,67 @@ extern bool c1d_layer_params(const LayerClass *class, const void *config, const 
 
 extern bool c1d_layer_wants_series(const C1dShape *in, C1dError *err);
 extern bool c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err);
+extern bool c1d_layer_axis(int64_t axis, const C1dShape *in, int *at, C1dError *err);
 extern bool c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1dError *err);
 
 /* One table a kind. */
 extern const LayerOps c1d_activation_ops;
+extern const LayerOps c1d_adaptive_average_pool_ops;
+extern const LayerOps c1d_adaptive_average_pool2d_ops;
+extern const LayerOps c1d_adaptive_max_pool_ops;
+extern const LayerOps c1d_adaptive_max_pool2d_ops;
 extern const LayerOps c1d_average_pool_ops;
+extern const LayerOps c1d_batch_norm_ops;
+extern const LayerOps c1d_batch_norm1d_ops;
+extern const LayerOps c1d_batch_norm2d_ops;
+extern const LayerOps c1d_concatenate_ops;
 extern const LayerOps c1d_conv_ops;
 extern const LayerOps c1d_conv_transpose_ops;
 extern const LayerOps c1d_cropping_ops;
 extern const LayerOps c1d_dense_ops;
+extern const LayerOps c1d_dropout_ops;
+extern const LayerOps c1d_dropout1d_ops;
 extern const LayerOps c1d_flatten_ops;
 extern const LayerOps c1d_function_ops;
+extern const LayerOps c1d_global_average_pool_ops;
+extern const LayerOps c1d_global_average_pool2d_ops;
+extern const LayerOps c1d_global_max_pool_ops;
+extern const LayerOps c1d_global_max_pool2d_ops;
+extern const LayerOps c1d_group_norm_ops;
+extern const LayerOps c1d_identity_ops;
 extern const LayerOps c1d_input_ops;
+extern const LayerOps c1d_instance_norm1d_ops;
+extern const LayerOps c1d_instance_norm2d_ops;
+extern const LayerOps c1d_layer_norm_ops;
+extern const LayerOps c1d_masking_ops;
 extern const LayerOps c1d_max_pool_ops;
+extern const LayerOps c1d_merge_ops;
 extern const LayerOps c1d_minmax_ops;
 extern const LayerOps c1d_minmax_inverse_ops;
+extern const LayerOps c1d_noise_ops;
 extern const LayerOps c1d_padding_ops;
 extern const LayerOps c1d_permute_ops;
 extern const LayerOps c1d_prelu_ops;
+extern const LayerOps c1d_regularization_ops;
 extern const LayerOps c1d_repeat_vector_ops;
 extern const LayerOps c1d_reshape_ops;
+extern const LayerOps c1d_resize_ops;
+extern const LayerOps c1d_rms_norm_ops;
 extern const LayerOps c1d_softmax_ops;
+extern const LayerOps c1d_spatial_dropout1d_ops;
+extern const LayerOps c1d_spatial_dropout2d_ops;
+extern const LayerOps c1d_subtract_ops;
+extern const LayerOps c1d_time_distributed_ops;
 extern const LayerOps c1d_torch_activation_ops;
 extern const LayerOps c1d_torch_flatten_ops;
+extern const LayerOps c1d_torch_group_norm_ops;
+extern const LayerOps c1d_torch_layer_norm_ops;
 extern const LayerOps c1d_torch_linear_ops;
+extern const LayerOps c1d_torch_rms_norm_ops;
 extern const LayerOps c1d_torch_softmax_ops;
+extern const LayerOps c1d_torch_upsample_ops;
 extern const LayerOps c1d_unflatten_ops;
+extern const LayerOps c1d_unit_norm_ops;
 extern const LayerOps c1d_upsample_ops;
 
 #endif

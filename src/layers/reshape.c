@@ -66,7 +66,7 @@ input_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C
 			(c->shape.dim[0] == 0 || c->shape.dim[0] == in->dim[1]);
 
 		c1d_fail(err, C1D_BAD_SHAPE, "input does not have the declared shape");
-		c1d_detail(err, "Declared is %s (0 = any size), given is %s.",
+		c1d_detail(err, "Declared is %s, given is %s.",
 				   c1d_shape_text(&c->shape, wanted), c1d_shape_text(in, got));
 		if (swapped)
 			return c1d_hint(err, "A tensor1d is (timesteps, channels); permute(x, 2, 1) swaps the axes.");
@@ -178,20 +178,40 @@ c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1d
 	return false;
 }
 
+/*
+ * reshape_hint
+ *		What would fit: the steps that there are, as they are or as a rectangle.
+ */
+static bool
+reshape_hint(const C1dShape *in, const C1dShape *target, C1dError *err)
+{
+	int64_t		last = c1d_shape_channels(target);
+	int64_t		elements = c1d_shape_elements(in);
+	int64_t		steps,
+				side = 1;
+
+	if (last < 1 || elements % last != 0 || target->rank < 2)
+		return c1d_hint(err, "target_shape [-1] and [-1, 1] fit any input.");
+	steps = elements / last;
+	for (int64_t f = 2; f * f <= steps; f++)
+		if (steps % f == 0)
+			side = f;
+	if (target->rank == 3 && side > 1)
+		return c1d_hint(err, "%" PRId64 " steps of %" PRId64 " are %" PRId64 " x %" PRId64 ": target_shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] fits.",
+						steps, last, side, steps / side, side, steps / side, last);
+	return c1d_hint(err, "There are %" PRId64 " steps of %" PRId64 ": target_shape [%" PRId64 ", %" PRId64 "] fits; for more or fewer steps, change the layers before.",
+					steps, last, steps, last);
+}
+
 static bool
 reshape_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
 	const ReshapeConfig *c = config;
-	int64_t		last = c1d_shape_channels(&c->target);
-	int64_t		elements = c1d_shape_elements(in);
 
 	(void) inputs;
 	if (c1d_resolve_shape(in, &c->target, out, err))
 		return true;
-	if (last > 0 && elements % last == 0 && c->target.rank > 1)
-		return c1d_hint(err, "With %" PRId64 " in the last axis, %" PRId64 " steps are left for the others: target_shape [-1, %" PRId64 "] works.",
-						last, elements / last, last);
-	return c1d_hint(err, "target_shape [-1] and [-1, 1] fit any input.");
+	return reshape_hint(in, &c->target, err);
 }
 
 const LayerOps c1d_reshape_ops = {

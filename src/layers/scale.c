@@ -116,12 +116,19 @@ c1d_scaler_parse(C1dAttrs *attrs, C1dScaler *scaler, C1dError *err)
 	scaler->features = minima;
 	scaler->data_min = data_min;
 	scaler->data_max = data_max;
+	range = c1d_alloc_array(attrs->arena, minima, sizeof(double), err);
+	if (range == NULL)
+		return false;
+	for (int64_t i = 0; i < minima; i++)
+		range[i] = data_max[i] - data_min[i];
 	if (!c1d_scaler_derive(scaler, attrs->arena, err) ||
+		!agrees(attrs, "data_range_", range, scaler, err) ||
 		!agrees(attrs, "scale_", scaler->scale, scaler, err) ||
 		!agrees(attrs, "min_", scaler->offset, scaler, err) ||
 		!c1d_attr_int(attrs, "n_features_in_", 1, INT64_MAX, minima, &given, err))
 		return false;
-	c1d_attr(attrs, "data_range_");
+	c1d_attr(attrs, "copy");
+	c1d_attr(attrs, "feature_names_in_");
 	if (given != minima)
 		return c1d_fail(err, C1D_BAD_ARGUMENT, "n_features_in_ of %s contradicts data_min_", attrs->class_name);
 	return true;
@@ -144,9 +151,11 @@ c1d_scaler_fits(const C1dScaler *scaler, const C1dShape *in, bool inverse, C1dEr
 	c1d_detail(err, "The tensor has shape %s, the scaler needs (timesteps,%" PRId64 "); the number of timesteps does not matter.",
 			   c1d_shape_text(in, text), scaler->features);
 	if (in->rank == 1 && scaler->features == 1)
-		return c1d_hint(err, "reshape(x, -1, 1) makes a series of one channel out of a vector.");
+		return c1d_hint(err, "reshape(x, -1, 1), or Reshape with target_shape [-1, 1] as a layer before, makes a series of one channel out of a vector.");
 	if (in->rank == 2 && in->dim[0] == scaler->features)
 		return c1d_hint(err, "A tensor1d is (timesteps, channels); permute(x, 2, 1) swaps the axes.");
+	if (inverse && channels < scaler->features)
+		return c1d_hint(err, "To scale back feature j alone, use (y - min_[j]) / scale_[j] with the numbers of scaler::jsonb.");
 	if (inverse)
 		return c1d_hint(err, "Only the output of a decoder that ends in %" PRId64 " channel%s can be scaled back, for instance with Conv1D(filters = %" PRId64 ", kernel_size = 3, padding = 'same') as its last layer.",
 						scaler->features, scaler->features == 1 ? "" : "s", scaler->features);

@@ -17,6 +17,18 @@ typedef struct C1dVerdict
 	C1dError	problem;		/* C1D_OK = none */
 } C1dVerdict;
 
+/* A check that gets its layers one at a time. */
+typedef struct C1dCheck
+{
+	C1dGraph	graph;
+	C1dShape   *shapes;			/* graph.room of them; rank 0 = unknown */
+	C1dShape	input;			/* rank 0 = unknown: only configurations are checked */
+	bool		sound;			/* no layer so far had a problem */
+} C1dCheck;
+
+extern bool c1d_check_start(C1dCheck *check, const C1dShape *input, int64_t room, C1dArena *arena, C1dError *err);
+extern bool c1d_check_layer(C1dCheck *check, const C1dLayerText *layer, C1dArena *arena,
+							C1dVerdict *verdict, C1dError *err);
 extern bool c1d_check(const C1dLayerText *layers, int count, const C1dShape *input,
 					  const C1dShape *expected, C1dArena *arena, C1dVerdict *verdicts, C1dError *err);
 

@@ -93,7 +93,8 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 		node->name = c1d_value_copy_string(given, arena, err);
 		if (node->name == NULL || find(graph, node->name) < 0)
 			return node->name != NULL;
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "two layers are named \"%.*s\"", C1D_ECHO, node->name);
+		c1d_fail(err, C1D_BAD_ARGUMENT, "two layers are named \"%.*s\"", C1D_ECHO, node->name);
+		return c1d_hint(err, "Give one of them another \"name\" in its configuration.");
 	}
 	node->name = name = c1d_alloc(arena, room, err);
 	if (name == NULL)

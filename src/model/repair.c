@@ -96,6 +96,32 @@ set(Repair *r, int i, const char *key, C1dValue value, const char *value_text)
 }
 
 /*
+ * insert
+ *		Try one more layer, without attributes, before the last one or after it.
+ */
+static bool
+insert(Repair *r, const char *class_name, int at)
+{
+	C1dLayerText *layers = c1d_alloc_array(r->arena, r->count + 1, sizeof(C1dLayerText), r->err);
+	C1dValue   *name = c1d_alloc(r->arena, sizeof(C1dValue), r->err);
+	C1dShape	shape;
+
+	if (layers == NULL || name == NULL)
+		return false;
+	*name = c1d_value_string(class_name);
+	memcpy(layers, r->layers, at * sizeof(C1dLayerText));
+	memcpy(layers + at + 1, r->layers + at, (r->count - at) * sizeof(C1dLayerText));
+	layers[at] = (C1dLayerText) {.class_name = name};
+	if (!final_shape(r, layers, r->count + 1, &shape) || !c1d_shape_equal(&shape, r->expected))
+		return true;
+	if (at == r->count)
+		say(r, "Append %s.", class_name);
+	else
+		say(r, "Put %s before layer %d \"%.*s\".", class_name, at + 1, C1D_ECHO, r->verdicts[at].name);
+	return true;
+}
+
+/*
  * append
  *		Try one more layer at the end, with two integers under key.
  */
@@ -119,7 +145,8 @@ append(Repair *r, const char *class_name, const char *key, int64_t before, int64
 		return false;
 	layers[r->count] = (C1dLayerText) {.class_name = &parts[0], .config = &parts[4]};
 	if (final_shape(r, layers, r->count + 1, &shape) && c1d_shape_equal(&shape, r->expected))
-		say(r, "Append %s with \"%s\": [%" PRId64 ", %" PRId64 "].", class_name, key, before, after);
+		say(r, "Append %s with \"%s\": [%" PRId64 ", %" PRId64 "]%s.", class_name, key, before, after,
+			strcmp(class_name, "ZeroPadding1D") == 0 ? ", which adds zeros" : "");
 	return true;
 }
 
@@ -154,7 +181,6 @@ static bool
 try_layer(Repair *r, int i)
 {
 	const C1dValue *strides = c1d_value_get(r->layers[i].config, "strides");
-	int64_t		channels = c1d_shape_channels(r->expected);
 
 	if (!c1d_value_is(c1d_value_get(r->layers[i].config, "padding"), "same") &&
 		!set_word(r, i, "padding", "same"))
@@ -165,8 +191,22 @@ try_layer(Repair *r, int i)
 		for (int64_t p = 0; p < strides->as.integer && p < 16 && r->hints < MOST_HINTS; p++)
 			if (!set_number(r, i, "output_padding", p))
 				return false;
-	if (i == r->count - 1)
-		return set_number(r, i, "filters", channels) && set_number(r, i, "units", channels);
+	return true;
+}
+
+/*
+ * try_width
+ *		The last layer that has a width, set to the channels that are wanted.
+ */
+static bool
+try_width(Repair *r)
+{
+	static const char *const keys[] = {"filters", "units", "out_channels", "out_features"};
+
+	for (int i = r->count - 1; i >= 0; i--)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (c1d_value_get(r->layers[i].config, keys[k]) != NULL)
+				return set_number(r, i, keys[k], c1d_shape_channels(r->expected));
 	return true;
 }
 
@@ -217,6 +257,12 @@ c1d_repair_output(const C1dLayerText *layers, int count, const C1dShape *input, 
 	for (int i = 0; i < count && r.hints < MOST_HINTS; i++)
 		if (!try_layer(&r, i))
 			return false;
+	if (r.hints < MOST_HINTS && !try_width(&r))
+		return false;
+	if (got->rank > 1 && expected->rank == 1)
+		for (int at = count - 1; at <= count && r.hints < MOST_HINTS; at++)
+			if (!insert(&r, "GlobalAveragePooling1D", at) || !insert(&r, "Flatten", at))
+				return false;
 	if (r.hints < MOST_HINTS && got->rank == 2 && expected->rank == 2)
 	{
 		int64_t		missing = expected->dim[0] - got->dim[0];

@@ -52,6 +52,21 @@ value_from_numeric(Numeric numeric)
 	return value;
 }
 
+/*
+ * room_for
+ *		Memory for the members of a list or object; refuses what would not fit.
+ */
+static void *
+room_for(int count, Size size)
+{
+	if (count > (int) (MaxAllocSize / size))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("list of %d values is too long", count),
+				 errdetail("At most %d are possible.", (int) (MaxAllocSize / size))));
+	return palloc0(Max(count, 1) * size);
+}
+
 static C1dValue
 value_from_scalar(const JsonbValue *scalar)
 {
@@ -98,14 +113,14 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 	if (token == WJB_BEGIN_ARRAY)
 	{
 		value.type = C1D_LIST;
-		value.as.list.items = palloc0(Max(current->val.array.nElems, 1) * sizeof(C1dValue));
+		value.as.list.items = room_for(current->val.array.nElems, sizeof(C1dValue));
 		while ((token = JsonbIteratorNext(iterator, current, false)) != WJB_END_ARRAY)
 			value.as.list.items[count++] = value_from_iterator(iterator, token, current, depth + 1);
 		value.as.list.count = count;
 		return value;
 	}
 	value.type = C1D_OBJECT;
-	value.as.object.members = palloc0(Max(current->val.object.nPairs, 1) * sizeof(C1dMember));
+	value.as.object.members = room_for(current->val.object.nPairs, sizeof(C1dMember));
 	while ((token = JsonbIteratorNext(iterator, current, false)) != WJB_END_OBJECT)
 	{
 		C1dMember  *member = &value.as.object.members[count++];

@@ -65,7 +65,7 @@ class_name_datum(const C1dValue *class_name, bool *null)
  * (position, name, class_name, input_shape, output_shape, params, problem,
  * detail, hint)
  *		A row for each layer; a bad layer is a row with a problem, never an
- *		error.  Null input_shape or layers: no rows.
+ *		error.  Nothing to check is an error, so that it does not look clean.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(check_layers);
 Datum
@@ -82,12 +82,19 @@ check_layers(PG_FUNCTION_ARGS)
 	C1dError	err;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		return (Datum) 0;
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be null", PG_ARGISNULL(0) ? "input_shape" : "layers"),
+				 PG_ARGISNULL(0) ? 0 : errhint("layers_agg over no rows is null: is there a model of that name?")));
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(2))
 		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
 	root = value_from_jsonb(PG_GETARG_JSONB_P(1));
 	list = layer_list(&root);
+	if (list->as.list.count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("layers must not be empty")));
 	layers = palloc0(Max(list->as.list.count, 1) * sizeof(C1dLayerText));
 	verdicts = palloc(Max(list->as.list.count, 1) * sizeof(C1dVerdict));
 	for (int64 i = 0; i < list->as.list.count; i++)
@@ -185,14 +192,11 @@ output_length(FunctionCallInfo fcinfo, const char *class_name, Arguments *argume
 	C1dValue	config = arguments_object(arguments);
 	C1dShape	input = c1d_shape2(PG_GETARG_INT32(0), 1);
 	C1dShape	output;
-	C1dError	err;
 
-	if (input.dim[0] < 1)
+	if (input.dim[0] < 1 || input.dim[0] > C1D_MAX_ELEMENTS)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("length must be at least 1, not %d", PG_GETARG_INT32(0))));
-	if (!c1d_shape_check(&input, &err))
-		c1d_throw(&err);
+				(errcode(input.dim[0] < 1 ? ERRCODE_INVALID_PARAMETER_VALUE : ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("length must be 1 to " INT64_FORMAT ", not %d", C1D_MAX_ELEMENTS, PG_GETARG_INT32(0))));
 	output = infer_one(&name, &config, &input);
 	PG_RETURN_INT32((int32) output.dim[0]);
 }

@@ -19,7 +19,8 @@ block_from_context(void *owner, size_t size)
 C1dArena
 c1d_arena_in(MemoryContext context)
 {
-	C1dArena	arena = {.block = block_from_context, .owner = context, .limit = c1d_max_memory()};
+	C1dArena	arena = {.block = block_from_context, .owner = context, .limit = c1d_max_memory(),
+	.limit_name = "conv1d.max_memory"};
 
 	return arena;
 }

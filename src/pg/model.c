@@ -8,6 +8,7 @@
  */
 #include "pg/model.h"
 
+#include "access/detoast.h"
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
@@ -16,11 +17,11 @@
 #include "pg/attrs.h"
 
 /*
- * fingerprint
+ * sha256_half
  *		The first C1D_FINGERPRINT bytes of the SHA-256 of the content.
  */
 static void
-fingerprint(const char *bytes, int64 size, char result[C1D_FINGERPRINT])
+sha256_half(const char *bytes, int64 size, char result[C1D_FINGERPRINT])
 {
 	int64		content = size - C1D_NATIVE_CONTENT_AT;
 	bytea	   *copy = palloc(content + VARHDRSZ);
@@ -42,7 +43,7 @@ model_is_intact(const Model *model)
 
 	if (MODEL_BYTES(model) < C1D_NATIVE_CONTENT_AT)
 		return false;
-	fingerprint(model->bytes, MODEL_BYTES(model), actual);
+	sha256_half(model->bytes, MODEL_BYTES(model), actual);
 	return memcmp(actual, model->bytes + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT) == 0;
 }
 
@@ -73,7 +74,7 @@ model_from_graph(const C1dGraph *graph)
 	model = palloc(size + VARHDRSZ);
 	SET_VARSIZE(model, size + VARHDRSZ);
 	c1d_native_write(graph, model->bytes);
-	fingerprint(model->bytes, size, model->bytes + C1D_NATIVE_FINGERPRINT_AT);
+	sha256_half(model->bytes, size, model->bytes + C1D_NATIVE_FINGERPRINT_AT);
 	return model;
 }
 
@@ -109,15 +110,22 @@ conv1d_model_in(PG_FUNCTION_ARGS)
 	C1dGraph	graph;
 	C1dError	err;
 
+	if (PG_GETARG_CSTRING(0)[strspn(PG_GETARG_CSTRING(0), " \t\r\n")] != '{')
+	{
+		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type conv1d_model");
+		c1d_hint(&err, "A model is a value, not a name: take it from its table, (SELECT model FROM model WHERE name = '...').");
+		return c1d_throw_soft(fcinfo, &err);
+	}
 	if (!c1d_call_input(fcinfo, jsonb_in, PG_GETARG_CSTRING(0), &jsonb))
 		PG_RETURN_NULL();
 	root = value_from_jsonb(DatumGetJsonbP(jsonb));
 	version = c1d_value_get(&root, "version");
 	layers = c1d_value_get(&root, "layers");
-	if (version == NULL || version->type != C1D_INT || layers == NULL || layers->type != C1D_LIST)
+	if (version == NULL || version->type != C1D_INT || layers == NULL || layers->type != C1D_LIST ||
+		layers->as.list.count == 0)
 	{
 		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type conv1d_model");
-		c1d_hint(&err, "It is a JSON object with \"version\" and \"layers\"; model_agg() makes a model from rows.");
+		c1d_hint(&err, "It is a JSON object with \"version\" and at least one of \"layers\"; model_agg() makes a model from rows.");
 		return c1d_throw_soft(fcinfo, &err);
 	}
 	if (version->as.integer != C1D_NATIVE_VERSION)
@@ -245,17 +253,36 @@ conv1d_model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
+/*
+ * model_fingerprint
+ *		The fingerprint in a model's header, reading no more than that.
+ */
+void
+model_fingerprint(Datum datum, char result[C1D_FINGERPRINT])
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+	struct varlena *header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
+
+	if (VARSIZE_ANY_EXHDR(header) < C1D_NATIVE_CONTENT_AT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("corrupt conv1d_model value"),
+				 errdetail("The value is shorter than its header.")));
+	memcpy(result, VARDATA_ANY(header) + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
+	if (header != value)
+		pfree(header);
+}
+
 /* compare: models are ordered by fingerprint, so equal means equal content */
 static int
 compare(FunctionCallInfo fcinfo)
 {
-	Model	   *a = PG_GETARG_MODEL(0);
-	Model	   *b = PG_GETARG_MODEL(1);
-	int			result = memcmp(a->bytes + C1D_NATIVE_FINGERPRINT_AT, b->bytes + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
+	char		a[C1D_FINGERPRINT],
+				b[C1D_FINGERPRINT];
 
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return result;
+	model_fingerprint(PG_GETARG_DATUM(0), a);
+	model_fingerprint(PG_GETARG_DATUM(1), b);
+	return memcmp(a, b, C1D_FINGERPRINT);
 }
 
 #define MODEL_COMPARISON(name, operator) \
@@ -287,9 +314,10 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_model_hash);
 Datum
 conv1d_model_hash(PG_FUNCTION_ARGS)
 {
-	Model	   *model = PG_GETARG_MODEL(0);
+	char		fingerprint[C1D_FINGERPRINT];
 
-	return hash_any((unsigned char *) model->bytes + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
+	model_fingerprint(PG_GETARG_DATUM(0), fingerprint);
+	return hash_any((unsigned char *) fingerprint, C1D_FINGERPRINT);
 }
 
 /* conv1d_model_hash_extended(conv1d_model, bigint) -> bigint: with a seed */
@@ -297,8 +325,8 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_model_hash_extended);
 Datum
 conv1d_model_hash_extended(PG_FUNCTION_ARGS)
 {
-	Model	   *model = PG_GETARG_MODEL(0);
+	char		fingerprint[C1D_FINGERPRINT];
 
-	return hash_any_extended((unsigned char *) model->bytes + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT,
-							 PG_GETARG_INT64(1));
+	model_fingerprint(PG_GETARG_DATUM(0), fingerprint);
+	return hash_any_extended((unsigned char *) fingerprint, C1D_FINGERPRINT, PG_GETARG_INT64(1));
 }

@@ -21,6 +21,7 @@ typedef struct Model
 extern Model *model_from_datum(Datum datum);
 extern Model *model_from_graph(const C1dGraph *graph);
 extern void model_read(const Model *model, C1dArena *arena, C1dGraph *graph);
+extern void model_fingerprint(Datum datum, char result[C1D_FINGERPRINT]);
 extern bool model_is_intact(const Model *model);
 
 #define PG_GETARG_MODEL(n) model_from_datum(PG_GETARG_DATUM(n))

@@ -222,9 +222,9 @@ model_summary(PG_FUNCTION_ARGS)
 	C1dError	err;
 	bool		known = true;
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
 	rows = result_rows(fcinfo);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
 	model_read(PG_GETARG_MODEL(0), &arena, &graph);
 	if (!PG_ARGISNULL(1))
 		input = tensor_shape_from_array(PG_GETARG_DATUM(1));

@@ -123,7 +123,6 @@ fingerprint_of(Datum model, char fingerprint[C1D_FINGERPRINT])
 	struct varatt_external pointer;
 	Moment		moment;
 	bool		ondisk = VARATT_IS_EXTERNAL_ONDISK(value);
-	struct varlena *header;
 
 	if (ondisk)
 	{
@@ -137,15 +136,7 @@ fingerprint_of(Datum model, char fingerprint[C1D_FINGERPRINT])
 			return;
 		}
 	}
-	header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
-	if (VARSIZE_ANY_EXHDR(header) < C1D_NATIVE_CONTENT_AT)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("corrupt conv1d_model value"),
-				 errdetail("The value is shorter than its header.")));
-	memcpy(fingerprint, VARDATA_ANY(header) + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
-	if (header != value)
-		pfree(header);
+	model_fingerprint(model, fingerprint);
 	if (ondisk)
 	{
 		last.pointer = pointer;
@@ -236,6 +227,9 @@ plan_for(Datum model, const C1dShape *input)
 			c1d_shape_equal(&entry->cached.plan.input, input))
 		{
 			dlist_move_head(&entries, &entry->node);
+
+			/* the setting may be lower than when the plan was made */
+			check_work_memory(&entry->cached.plan);
 			return &entry->cached;
 		}
 	}

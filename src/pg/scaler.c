@@ -136,15 +136,15 @@ minmax_scaler_in(PG_FUNCTION_ARGS)
 	C1dError	err;
 	Scaler	   *scaler;
 
-	if (!c1d_call_input(fcinfo, jsonb_in, PG_GETARG_CSTRING(0), &jsonb))
-		PG_RETURN_NULL();
-	object = value_from_jsonb(DatumGetJsonbP(jsonb));
-	if (object.type != C1D_OBJECT)
+	if (PG_GETARG_CSTRING(0)[strspn(PG_GETARG_CSTRING(0), " \t\r\n")] != '{')
 	{
 		c1d_fail(&err, C1D_BAD_TEXT, "invalid input syntax for type minmax_scaler");
 		c1d_hint(&err, "It is a JSON object with \"data_min_\" and \"data_max_\"; minmax_fit(x) makes one from a table.");
 		return c1d_throw_soft(fcinfo, &err);
 	}
+	if (!c1d_call_input(fcinfo, jsonb_in, PG_GETARG_CSTRING(0), &jsonb))
+		PG_RETURN_NULL();
+	object = value_from_jsonb(DatumGetJsonbP(jsonb));
 	if (!c1d_scaler_parse(&attrs, &core, &err) || !c1d_attrs_close(&attrs, &err))
 	{
 		err.code = C1D_BAD_TEXT;
@@ -291,7 +291,6 @@ same_width(int64 wanted, int64 got)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("cannot fit one scaler on " INT64_FORMAT " and on " INT64_FORMAT " features", wanted, got),
-				 errdetail("Every tensor must have the same number of channels."),
 				 errhint("Fit one scaler for each kind of series: GROUP BY channels(x).")));
 }
 
@@ -316,12 +315,6 @@ fitting(FunctionCallInfo fcinfo, int64 features)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("minmax_fit_step cannot be called outside an aggregate")));
-	if (!PG_ARGISNULL(0))
-	{
-		state = PG_GETARG_SCALER(0);
-		same_width(state->features, features);
-		return state;
-	}
 	if (PG_NARGS() >= 4)
 	{
 		if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || (PG_NARGS() > 4 && PG_ARGISNULL(4)))
@@ -331,6 +324,16 @@ fitting(FunctionCallInfo fcinfo, int64 features)
 		low = PG_GETARG_FLOAT8(2);
 		high = PG_GETARG_FLOAT8(3);
 		clip = PG_NARGS() > 4 && PG_GETARG_BOOL(4);
+	}
+	if (!PG_ARGISNULL(0))
+	{
+		state = PG_GETARG_SCALER(0);
+		same_width(state->features, features);
+		if (state->low != low || state->high != high || (bool) state->clip != clip)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("feature_min, feature_max and clip must be the same for every row")));
+		return state;
 	}
 	old = MemoryContextSwitchTo(context);
 	state = scaler_new(features, low, high, clip);
@@ -410,16 +413,23 @@ minmax_fit_number_step(PG_FUNCTION_ARGS)
 /*
  * minmax_merge(a minmax_scaler, b minmax_scaler) -> minmax_scaler
  *		The scaler that has seen what both have seen; the same feature range and
- *		clip in both.  Also the combine function of minmax_fit.
+ *		clip in both.  Null has seen nothing.  Also the combine function of
+ *		minmax_fit.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_merge);
 Datum
 minmax_merge(PG_FUNCTION_ARGS)
 {
-	Scaler	   *a = PG_GETARG_SCALER(0);
-	Scaler	   *b = PG_GETARG_SCALER(1);
-	Scaler	   *both;
+	Scaler	   *a,
+			   *b,
+			   *both;
 
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(PG_ARGISNULL(0) ? 1 : 0));
+	a = PG_GETARG_SCALER(0);
+	b = PG_GETARG_SCALER(1);
 	same_width(a->features, b->features);
 	if (a->low != b->low || a->high != b->high || a->clip != b->clip)
 		ereport(ERROR,

@@ -32,10 +32,13 @@ COMMENT ON FUNCTION minmax_scaler_to_jsonb(minmax_scaler) IS 'implementation of 
 CREATE CAST (minmax_scaler AS jsonb) WITH FUNCTION minmax_scaler_to_jsonb(minmax_scaler);
 COMMENT ON CAST (minmax_scaler AS jsonb) IS 'the configuration of the layers MinMaxScaler and MinMaxInverse';
 
+CREATE CAST (jsonb AS minmax_scaler) WITH INOUT;
+COMMENT ON CAST (jsonb AS minmax_scaler) IS 'a scaler from the attributes of scikit-learn''s';
+
 CREATE FUNCTION minmax_merge(a minmax_scaler, b minmax_scaler) RETURNS minmax_scaler
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION minmax_merge(minmax_scaler, minmax_scaler) IS
-	'the scaler that has seen what both have seen, as partial_fit of scikit-learn';
+	'the scaler that has seen what both have seen, as partial_fit of scikit-learn; null has seen nothing';
 
 CREATE FUNCTION minmax_transform(scaler minmax_scaler, x tensor1d) RETURNS tensor1d
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;

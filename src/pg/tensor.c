@@ -158,6 +158,31 @@ tensor_steps_of_datum(Datum datum, const C1dShape *whole, int64 first, int64 cou
 	return result;
 }
 
+/*
+ * tensor_element_of_datum
+ *		Element index (0-based, row-major) of a datum whose shape is whole, read
+ *		as tensor_steps_of_datum() does.
+ */
+float
+tensor_element_of_datum(Datum datum, const C1dShape *whole, int64 index)
+{
+	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
+	Size		offset = TENSOR_HEADER(whole->rank) - VARHDRSZ + (Size) index * sizeof(float);
+	const char *at = VARDATA(stored) + offset;
+	float		element;
+
+	if (VARATT_IS_EXTENDED(stored))
+	{
+		struct varlena *part = PG_DETOAST_DATUM_SLICE(datum, (int32) offset, (int32) sizeof(float));
+
+		if (VARSIZE(part) != VARHDRSZ + sizeof(float))
+			corrupt("Its length does not agree with its dimensions.");
+		at = VARDATA(part);
+	}
+	memcpy(&element, at, sizeof(element));
+	return element;
+}
+
 /* tensor_shape: the shape of a checked value. */
 C1dShape
 tensor_shape(const Tensor *tensor)

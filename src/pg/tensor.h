@@ -30,6 +30,7 @@ extern Tensor *tensor_new(const C1dShape *shape);
 extern Tensor *tensor_from_datum(Datum datum);
 extern C1dShape tensor_shape_of_datum(Datum datum);
 extern Tensor *tensor_steps_of_datum(Datum datum, const C1dShape *whole, int64 first, int64 count);
+extern float tensor_element_of_datum(Datum datum, const C1dShape *whole, int64 index);
 extern C1dShape tensor_shape(const Tensor *tensor);
 extern C1dTensor tensor_view(const Tensor *tensor);
 extern Tensor *tensor_from_view(const C1dTensor *view);

@@ -56,10 +56,8 @@ element(PG_FUNCTION_ARGS)
 	Datum		x = PG_GETARG_DATUM(0);
 	ArrayType  *indexes = PG_GETARG_ARRAYTYPE_P(1);
 	C1dShape	shape = tensor_shape_of_datum(x);
-	int64		step = 0;
-	int64		within = 0;
+	int64		place = 0;
 	char		text[C1D_SHAPE_TEXT];
-	Tensor	   *row;
 
 	if (array_contains_nulls(indexes))
 		PG_RETURN_NULL();
@@ -77,13 +75,9 @@ element(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("index %d of axis %d is out of range", index, i + 1),
 					 errdetail("The tensor has shape %s; indexes start at 1.", c1d_shape_text(&shape, text))));
-		if (i == 0)
-			step = index - 1;
-		else
-			within = within * shape.dim[i] + (index - 1);
+		place = place * shape.dim[i] + (index - 1);
 	}
-	row = tensor_steps_of_datum(x, &shape, step, 1);
-	PG_RETURN_FLOAT4(TENSOR_DATA(row)[within]);
+	PG_RETURN_FLOAT4(tensor_element_of_datum(x, &shape, place));
 }
 
 /*

@@ -1,0 +1,82 @@
+/*
+ * src/kernels/global_pool.c
+ *	  Pooling of parts, some channels at a time.
+ */
+#include "kernels/global_pool.h"
+
+#include <string.h>
+
+/* Channels whose sums are kept at once. */
+#define LANES 16
+
+/* Rows first .. last - 1 of an axis. */
+typedef struct Span
+{
+	int64_t		first;
+	int64_t		last;
+} Span;
+
+static Span
+span(int64_t length, int64_t out_length, int64_t i)
+{
+	return (Span) {i * length / out_length, ((i + 1) * length + out_length - 1) / out_length};
+}
+
+/*
+ * c1d_parts_max
+ *		The maximum of each part, output rows begin .. end - 1; a NaN in a part
+ *		gives NaN (as torch).  Cannot fail.
+ */
+void
+c1d_parts_max(const C1dParts *p, const float *x, float *y, int64_t begin, int64_t end)
+{
+	for (int64_t i = begin * p->out_width; i < end * p->out_width; i++)
+	{
+		Span		rows = span(p->height, p->out_height, i / p->out_width);
+		Span		columns = span(p->width, p->out_width, i % p->out_width);
+		float	   *out = y + i * p->channels;
+
+		memcpy(out, x + (rows.first * p->width + columns.first) * p->channels, p->channels * sizeof(float));
+		for (int64_t r = rows.first; r < rows.last; r++)
+			for (int64_t k = columns.first; k < columns.last; k++)
+			{
+				const float *in = x + (r * p->width + k) * p->channels;
+
+				for (int64_t c = 0; c < p->channels; c++)
+					out[c] = in[c] > out[c] || in[c] != in[c] ? in[c] : out[c];
+			}
+	}
+}
+
+/*
+ * c1d_parts_mean
+ *		The mean of each part, output rows begin .. end - 1, added up in double.
+ *		Cannot fail.
+ */
+void
+c1d_parts_mean(const C1dParts *p, const float *x, float *y, int64_t begin, int64_t end)
+{
+	for (int64_t i = begin * p->out_width; i < end * p->out_width; i++)
+	{
+		Span		rows = span(p->height, p->out_height, i / p->out_width);
+		Span		columns = span(p->width, p->out_width, i % p->out_width);
+		double		count = (double) ((rows.last - rows.first) * (columns.last - columns.first));
+
+		for (int64_t from = 0; from < p->channels; from += LANES)
+		{
+			int			lanes = p->channels - from < LANES ? (int) (p->channels - from) : LANES;
+			double		sum[LANES] = {0};
+
+			for (int64_t r = rows.first; r < rows.last; r++)
+				for (int64_t k = columns.first; k < columns.last; k++)
+				{
+					const float *in = x + (r * p->width + k) * p->channels + from;
+
+					for (int c = 0; c < lanes; c++)
+						sum[c] += in[c];
+				}
+			for (int c = 0; c < lanes; c++)
+				y[i * p->channels + from + c] = (float) (sum[c] / count);
+		}
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * src/kernels/global_pool.h
+ *	  Maximum and mean of parts that together cover the whole input.
+ */
+#ifndef C1D_KERNEL_GLOBAL_POOL_H
+#define C1D_KERNEL_GLOBAL_POOL_H
+
+#include <stdint.h>
+
+/*
+ * The input is (height, width, channels), the output (out_height, out_width,
+ * channels); a series has width 1.  Part i of o on an axis of n is n * i / o ..
+ * n * (i + 1) / o, the first rounded down, the last up: parts may overlap.
+ */
+typedef struct C1dParts
+{
+	int64_t		height;
+	int64_t		width;
+	int64_t		channels;
+	int64_t		out_height;
+	int64_t		out_width;
+} C1dParts;
+
+extern void c1d_parts_max(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_parts_mean(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
+
+#endif

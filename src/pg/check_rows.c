@@ -1,0 +1,263 @@
+/*
+ * src/pg/check_rows.c
+ *	  Shape checks where the layers are rows: check_layer as a window function,
+ *	  and a trigger that keeps broken models out of a table.
+ */
+#include "pg/attrs.h"
+
+#include "access/htup_details.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "model/check.h"
+#include "pg/rows.h"
+#include "pg/tensor.h"
+
+/* What check_layer has seen of a model so far. */
+typedef struct CheckState
+{
+	C1dArena	arena;
+	C1dCheck	check;
+	C1dVerdict	last;
+} CheckState;
+
+/* a layer of a row; the values are copied into the current context */
+static C1dLayerText *
+layer_of_row(Datum class_name, bool class_null, Datum config, bool config_null)
+{
+	C1dLayerText *layer = palloc0(sizeof(C1dLayerText));
+	C1dValue   *values = palloc0(2 * sizeof(C1dValue));
+
+	if (!class_null)
+	{
+		values[0] = value_from_text(DatumGetTextPCopy(class_name));
+		layer->class_name = &values[0];
+	}
+	if (!config_null)
+	{
+		values[1] = value_from_jsonb(DatumGetJsonbPCopy(config));
+		layer->config = &values[1];
+	}
+	return layer;
+}
+
+/*
+ * check_layer_step(internal, input_shape int[], class_name text, config jsonb)
+ *		Transition: the next layer.  input_shape counts at the first one; null
+ *		means that only configurations are checked.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(check_layer_step);
+Datum
+check_layer_step(PG_FUNCTION_ARGS)
+{
+	MemoryContext context,
+				old;
+	CheckState *state;
+	C1dLayerText *layer;
+	C1dDialect	dialect;
+	C1dError	err;
+
+	tensor_no_aggregate(fcinfo, &context, "check_layer_step");
+	old = MemoryContextSwitchTo(context);
+	if (PG_ARGISNULL(0))
+	{
+		C1dShape	input = {0};
+
+		if (!PG_ARGISNULL(1))
+			input = tensor_shape_from_array(PG_GETARG_DATUM(1));
+		state = palloc0(sizeof(CheckState));
+		state->arena = c1d_arena_in(context);
+		if (!c1d_check_start(&state->check, &input, 32, &state->arena, &err))
+			c1d_throw(&err);
+	}
+	else
+		state = (CheckState *) PG_GETARG_POINTER(0);
+	layer = layer_of_row(PG_GETARG_DATUM(2), PG_ARGISNULL(2), PG_GETARG_DATUM(3), PG_ARGISNULL(3));
+
+	/* the first name that is in one dialect only decides for those after it */
+	if (state->check.graph.dialect == C1D_KERAS && c1d_layer_dialect(layer->class_name, &dialect) && dialect == C1D_TORCH)
+		state->check.graph.dialect = C1D_TORCH;
+	if (!c1d_check_layer(&state->check, layer, &state->arena, &state->last, &err))
+		c1d_throw(&err);
+	MemoryContextSwitchTo(old);
+	PG_RETURN_POINTER(state);
+}
+
+/* check_layer_final(internal) -> layer_check: the verdict on the layer that came last */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(check_layer_final);
+Datum
+check_layer_final(PG_FUNCTION_ARGS)
+{
+	const C1dVerdict *v;
+	TupleDesc	description;
+	Datum		values[5] = {0};
+	bool		nulls[5] = {false};
+	bool		sound;
+
+	tensor_no_aggregate(fcinfo, NULL, "check_layer_final");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	v = &((CheckState *) PG_GETARG_POINTER(0))->last;
+	sound = v->problem.code == C1D_OK;
+	nulls[0] = v->out.rank == 0;
+	if (!nulls[0])
+		values[0] = shape_datum(&v->out);
+	nulls[1] = v->params < 0;
+	values[1] = Int64GetDatum(v->params);
+	nulls[2] = sound;
+	nulls[3] = sound || v->problem.detail[0] == '\0';
+	nulls[4] = sound || v->problem.hint[0] == '\0';
+	if (!nulls[2])
+		values[2] = text_datum(v->problem.message);
+	if (!nulls[3])
+		values[3] = text_datum(v->problem.detail);
+	if (!nulls[4])
+		values[4] = text_datum(v->problem.hint);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
+}
+
+/* What the trigger was told when it was created. */
+typedef struct TriggerColumns
+{
+	const char *model;
+	const char *position;
+	const char *class_name;
+	const char *config;
+	C1dShape	input;			/* rank 0: the model says so itself, or nobody does */
+} TriggerColumns;
+
+static void
+trigger_columns(const TriggerData *data, TriggerColumns *columns)
+{
+	char	  **arguments = data->tg_trigger->tgargs;
+
+	if (data->tg_trigger->tgnargs < 4 || data->tg_trigger->tgnargs > 5)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("check_layers_trigger needs the names of four columns"),
+				 errhint("check_layers_trigger('model', 'position', 'class_name', 'config'), and the input shape as a fifth argument if the models do not begin with an InputLayer.")));
+	*columns = (TriggerColumns) {arguments[0], arguments[1], arguments[2], arguments[3], {0}};
+	for (int i = 0; i < 4; i++)
+		if (SPI_fnumber(data->tg_relation->rd_att, arguments[i]) <= 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("column \"%s\" of relation \"%s\" does not exist",
+							arguments[i], RelationGetRelationName(data->tg_relation))));
+	if (data->tg_trigger->tgnargs == 5)
+	{
+		Oid			input;
+		Oid			param;
+
+		getTypeInputInfo(INT4ARRAYOID, &input, &param);
+		columns->input = tensor_shape_from_array(OidInputFunctionCall(input, arguments[4], param, -1));
+	}
+}
+
+/*
+ * check_model
+ *		Read the rows of one model and raise the first problem.
+ */
+static void
+check_model(const TriggerData *data, const TriggerColumns *columns, const char *model)
+{
+	Relation	relation = data->tg_relation;
+	StringInfoData query;
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1] = {CStringGetTextDatum(model)};
+	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
+	C1dLayerText *layers;
+	C1dGraph	graph;
+	C1dShape	input = columns->input;
+	C1dError	err;
+	int			count;
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.jsonb FROM %s",
+					 quote_identifier(columns->class_name), quote_identifier(columns->config),
+					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
+												RelationGetRelationName(relation)));
+	appendStringInfo(&query, " WHERE %s::pg_catalog.text OPERATOR(pg_catalog.=) $1 ORDER BY %s",
+					 quote_identifier(columns->model), quote_identifier(columns->position));
+	if (SPI_execute_with_args(query.data, 1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the layers of a model");
+	count = (int) SPI_processed;
+	layers = palloc0(Max(count, 1) * sizeof(C1dLayerText));
+	for (int i = 0; i < count; i++)
+	{
+		bool		class_null,
+					config_null;
+		Datum		class_name = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &class_null);
+		Datum		config = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &config_null);
+
+		layers[i] = *layer_of_row(class_name, class_null, config, config_null);
+	}
+	if (!c1d_graph_start(&graph, count, &arena, &err))
+		c1d_throw(&err);
+	c1d_graph_expect(&graph, layers, count);
+	for (int i = 0; i < count; i++)
+		if (!c1d_graph_read(&graph, &layers[i], &arena, &err))
+		{
+			c1d_graph_blame(&graph, i, &err);
+			break;
+		}
+		else
+			err.code = C1D_OK;
+	if (count > 0 && err.code == C1D_OK && (input.rank > 0 || c1d_graph_declared_input(&graph, &input)))
+	{
+		C1dShape   *shapes = palloc0(count * sizeof(C1dShape));
+
+		(void) c1d_graph_infer(&graph, &input, shapes, &err);
+	}
+	if (count > 0 && err.code != C1D_OK)
+	{
+		char	   *message = psprintf("model \"%.64s\": %s", model, err.message);
+
+		strlcpy(err.message, message, sizeof(err.message));
+		c1d_throw(&err);
+	}
+}
+
+/*
+ * check_layers_trigger('model', 'position', 'class_name', 'config' [, input])
+ *		Constraint trigger, best DEFERRABLE INITIALLY DEFERRED: a transaction that
+ *		leaves a broken model behind cannot commit.
+ *
+ * Shapes are checked when the model begins with an InputLayer that states all
+ * of its shape, or when the trigger was given one; configurations always.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(check_layers_trigger);
+Datum
+check_layers_trigger(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	TriggerColumns columns;
+	HeapTuple	rows[2];
+	char	   *models[2] = {NULL, NULL};
+	int			column;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("check_layers_trigger must be fired AFTER, FOR EACH ROW")));
+	trigger_columns(data, &columns);
+	column = SPI_fnumber(data->tg_relation->rd_att, columns.model);
+	rows[0] = data->tg_trigtuple;
+	rows[1] = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : NULL;
+	SPI_connect();
+	for (int i = 0; i < 2; i++)
+	{
+		if (rows[i] != NULL)
+			models[i] = SPI_getvalue(rows[i], data->tg_relation->rd_att, column);
+		if (models[i] != NULL && (i == 0 || models[0] == NULL || strcmp(models[0], models[1]) != 0))
+			check_model(data, &columns, models[i]);
+	}
+	SPI_finish();
+	return PointerGetDatum(NULL);
+}
