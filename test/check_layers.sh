@@ -75,7 +75,7 @@ openmp() {
 
 # Written so that the rule does not find itself.
 unfinished() {
-	grep -rnE 'T[O]DO|F[I]XME|X[X]X:|^[[:space:]]*#[[:space:]]*if 0' src Makefile sql test/unit test/tap 2>/dev/null
+	grep -rnE 'T[O]DO|F[I]XME|X[X]X:|^[[:space:]]*#[[:space:]]*if 0' src Makefile sql test examples 2>/dev/null
 }
 
 machine_flags() {

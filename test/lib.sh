@@ -17,29 +17,27 @@ die() {
 	exit 1
 }
 
-# usable_pg_config PATH: does it lead to a whole PostgreSQL, one that has
-# both a server to start and what an extension is built with?
+# usable_pg_config PATH: does it lead to a whole PostgreSQL, one that has both a
+# server to start and what an extension is built with?  Packages split these in
+# several ways.
 usable_pg_config() {
-	local pgxs bindir
+	local bindir
 
-	pgxs=$("$1" --pgxs 2>/dev/null) && bindir=$("$1" --bindir 2>/dev/null) &&
-		[ -f "$pgxs" ] && [ -x "$bindir/postgres" ] && [ -x "$bindir/initdb" ]
+	bindir=$("$1" --bindir 2>/dev/null) && [ -x "$bindir/postgres" ] && [ -x "$bindir/initdb" ] &&
+		[ -f "$("$1" --pgxs)" ] && [ -f "$("$1" --includedir-server)/postgres.h" ]
 }
 
 # find_pg_config: print the pg_config to use, fail when there is none.  One that
-# was asked for is taken or refused, never replaced by another.
+# was asked for is taken or refused, never replaced by another.  The whole path:
+# below cluster.sh the name alone is that of the throw-away server.
 find_pg_config() {
 	local candidate
 
-	if [ -n "${PG_CONFIG:-}" ]; then
-		usable_pg_config "$PG_CONFIG" && echo "$PG_CONFIG"
-		return
-	fi
 	# Debian's pg_config is of the newest development package, which may be
 	# newer than the newest server.
-	for candidate in pg_config $(printf '%s\n' /usr/lib/postgresql/*/bin/pg_config | sort -Vr); do
-		if usable_pg_config "$candidate"; then
-			echo "$candidate"
+	for candidate in ${PG_CONFIG:-pg_config $(printf '%s\n' /usr/lib/postgresql/*/bin/pg_config | sort -Vr)}; do
+		if candidate=$(command -v "$candidate") && usable_pg_config "$candidate"; then
+			realpath -s "$candidate"
 			return
 		fi
 	done

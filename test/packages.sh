@@ -87,15 +87,19 @@ command -v make >/dev/null || packages+=(make)
 perl -MTest::More -e 1 2>/dev/null || packages+=(perl)
 if ! find_pg_config >/dev/null; then
 	version=$(server_version) || die "apt offers no PostgreSQL of version 13 or later with its development files"
-	packages+=("postgresql-$version" "postgresql-server-dev-$version")
-	[ -d "${dropin%/*}" ] || made_directory=yes
-	made_dropin=yes
-	as_root mkdir -p "${dropin%/*}"
-	echo "create_main_cluster = false" | as_root tee "$dropin" >/dev/null
+	packages+=("postgresql-server-dev-$version")
+	if [ ! -x "/usr/lib/postgresql/$version/bin/postgres" ]; then
+		packages+=("postgresql-$version")
+		[ -d "${dropin%/*}" ] || made_directory=yes
+		made_dropin=yes
+		as_root mkdir -p "${dropin%/*}"
+		echo "create_main_cluster = false" | as_root tee "$dropin" >/dev/null
+	fi
 fi
 
 echo "Installing with apt, to build conv1d and run it in a throw-away server: ${packages[*]} (a minute or two)"
-apt_get install --no-install-recommends "${packages[@]}" >"$log" 2>&1 || {
+# A server that is here already is neither upgraded nor restarted.
+apt_get install --no-install-recommends --no-upgrade "${packages[@]}" >"$log" 2>&1 || {
 	tail -n 40 "$log" >&2
 	die "apt-get could not install ${packages[*]}"
 }

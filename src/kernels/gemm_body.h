@@ -17,7 +17,9 @@ tile(const C1dGemmCall *call, const int rows, const int vectors)
 {
 	const int	width = vectors * VL;
 	const int64_t a_row = call->a_row;
-	const int64_t lines = call->lines > 0 ? call->lines : 1;
+	const float *line_a = call->a;
+	const float *line_b = call->b;
+	int64_t		lines = call->lines;
 	Vec			sum[8][2];
 
 	UNROLL(8)
@@ -28,13 +30,13 @@ tile(const C1dGemmCall *call, const int rows, const int vectors)
 			sum[r][v] = vec_load(call->bias + v * VL);
 	}
 
-	for (int64_t l = 0; l < lines; l++)
+	do
 	{
-		const float *b = call->b + l * call->b_line;
+		const float *b = line_b;
 
 		for (int64_t t = 0; t < call->taps; t++)
 		{
-			const float *a = call->a + l * call->a_line + t * call->a_tap;
+			const float *a = line_a + t * call->a_tap;
 
 			for (int64_t q = 0; q < call->inner; q++, a++, b += width)
 			{
@@ -52,7 +54,9 @@ tile(const C1dGemmCall *call, const int rows, const int vectors)
 				}
 			}
 		}
-	}
+		line_a += call->a_line;
+		line_b += call->b_line;
+	} while (--lines > 0);
 
 	UNROLL(8)
 	for (int r = 0; r < rows; r++)

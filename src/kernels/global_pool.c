@@ -80,3 +80,36 @@ c1d_parts_mean(const C1dParts *p, const float *x, float *y, int64_t begin, int64
 		}
 	}
 }
+
+/*
+ * c1d_masked_mean
+ *		The mean over time of x, (length, channels), without the steps at which
+ *		mask_input, (length, mask_channels), is nothing but mask; NaN when no
+ *		step is left.  Cannot fail.
+ */
+void
+c1d_masked_mean(const float *mask_input, int64_t mask_channels, float mask, const float *x, float *y,
+				int64_t length, int64_t channels)
+{
+	for (int64_t from = 0; from < channels; from += LANES)
+	{
+		int			lanes = channels - from < LANES ? (int) (channels - from) : LANES;
+		double		sum[LANES] = {0};
+		double		count = 0;
+
+		for (int64_t t = 0; t < length; t++)
+		{
+			int64_t		i = 0;
+
+			while (i < mask_channels && mask_input[t * mask_channels + i] == mask)
+				i++;
+			if (i == mask_channels)
+				continue;
+			count++;
+			for (int c = 0; c < lanes; c++)
+				sum[c] += x[t * channels + from + c];
+		}
+		for (int c = 0; c < lanes; c++)
+			y[from + c] = (float) (sum[c] / count);
+	}
+}

@@ -22,6 +22,8 @@ typedef struct C1dParts
 } C1dParts;
 
 extern void c1d_parts_max(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_masked_mean(const float *mask_input, int64_t mask_channels, float mask, const float *x, float *y,
+							int64_t length, int64_t channels);
 extern void c1d_parts_mean(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
 
 #endif

@@ -15,32 +15,34 @@ typedef struct Module
 	double		default_a;
 	const char *key_b;
 	double		default_b;
+	bool		inplace;		/* takes the argument, which says nothing here */
 } Module;
 
 static const Module modules[] = {
-	{"CELU", C1D_ACT_CELU, "alpha", 1, NULL, 0},
-	{"ELU", C1D_ACT_ELU, "alpha", 1, NULL, 0},
-	{"GELU", C1D_ACT_GELU, NULL, 0, NULL, 0},
-	{"Hardshrink", C1D_ACT_HARD_SHRINK, "lambd", 0.5, NULL, 1},
-	{"Hardsigmoid", C1D_ACT_HARD_SIGMOID, NULL, 0, NULL, 0},
-	{"Hardswish", C1D_ACT_HARD_SILU, NULL, 0, NULL, 0},
-	{"Hardtanh", C1D_ACT_HARD_TANH, "min_val", -1, "max_val", 1},
-	{"LeakyReLU", C1D_ACT_LEAKY_RELU, "negative_slope", 0.01, NULL, 0},
-	{"LogSigmoid", C1D_ACT_LOG_SIGMOID, NULL, 0, NULL, 0},
-	{"LogSoftmax", C1D_ACT_LOG_SOFTMAX, NULL, 0, NULL, 0},
-	{"Mish", C1D_ACT_MISH, NULL, 0, NULL, 0},
-	{"ReLU", C1D_ACT_RELU, NULL, 0, NULL, 0},
-	{"ReLU6", C1D_ACT_RELU6, NULL, 0, NULL, 0},
-	{"SELU", C1D_ACT_SELU, NULL, 1.6732632423543772, NULL, 1.0507009873554805},
-	{"SiLU", C1D_ACT_SILU, NULL, 0, NULL, 0},
-	{"Sigmoid", C1D_ACT_SIGMOID, NULL, 0, NULL, 0},
-	{"Softmax", C1D_ACT_SOFTMAX, NULL, 0, NULL, 0},
-	{"Softplus", C1D_ACT_BETA_SOFTPLUS, "beta", 1, "threshold", 20},
-	{"Softshrink", C1D_ACT_SOFT_SHRINK, "lambd", 0.5, NULL, 1},
-	{"Softsign", C1D_ACT_SOFTSIGN, NULL, 0, NULL, 0},
-	{"Tanh", C1D_ACT_TANH, NULL, 0, NULL, 0},
-	{"Tanhshrink", C1D_ACT_TANH_SHRINK, NULL, 0, NULL, 0},
-	{"Threshold", C1D_ACT_THRESHOLD, "threshold", 0, "value", 0},
+	{"CELU", C1D_ACT_CELU, "alpha", 1, NULL, 0, true},
+	{"ELU", C1D_ACT_ELU, "alpha", 1, NULL, 0, true},
+	{"GELU", C1D_ACT_GELU, NULL, 0, NULL, 0, false},
+	{"Hardshrink", C1D_ACT_HARD_SHRINK, "lambd", 0.5, NULL, 1, false},
+	{"Hardsigmoid", C1D_ACT_HARD_SIGMOID, NULL, 0, NULL, 0, true},
+	{"Hardswish", C1D_ACT_HARD_SILU, NULL, 0, NULL, 0, true},
+	{"Hardtanh", C1D_ACT_HARD_TANH, "min_val", -1, "max_val", 1, true},
+	{"LeakyReLU", C1D_ACT_LEAKY_RELU, "negative_slope", 0.01, NULL, 0, true},
+	{"LogSigmoid", C1D_ACT_LOG_SIGMOID, NULL, 0, NULL, 0, false},
+	{"LogSoftmax", C1D_ACT_LOG_SOFTMAX, NULL, 0, NULL, 0, false},
+	{"Mish", C1D_ACT_MISH, NULL, 0, NULL, 0, true},
+	{"ReLU", C1D_ACT_RELU, NULL, 0, NULL, 0, true},
+	{"ReLU6", C1D_ACT_RELU6, NULL, 0, NULL, 0, true},
+	{"SELU", C1D_ACT_SELU, NULL, 1.6732632423543772, NULL, 1.0507009873554805, true},
+	{"SiLU", C1D_ACT_SILU, NULL, 0, NULL, 0, true},
+	{"Sigmoid", C1D_ACT_SIGMOID, NULL, 0, NULL, 0, false},
+	{"Softmax", C1D_ACT_SOFTMAX, NULL, 0, NULL, 0, false},
+	{"Softmax2d", C1D_ACT_SOFTMAX, NULL, 0, NULL, 0, false},
+	{"Softplus", C1D_ACT_BETA_SOFTPLUS, "beta", 1, "threshold", 20, false},
+	{"Softshrink", C1D_ACT_SOFT_SHRINK, "lambd", 0.5, NULL, 1, false},
+	{"Softsign", C1D_ACT_SOFTSIGN, NULL, 0, NULL, 0, false},
+	{"Tanh", C1D_ACT_TANH, NULL, 0, NULL, 0, false},
+	{"Tanhshrink", C1D_ACT_TANH_SHRINK, NULL, 0, NULL, 0, false},
+	{"Threshold", C1D_ACT_THRESHOLD, "threshold", 0, "value", 0, true},
 };
 
 /*
@@ -56,11 +58,14 @@ module_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	double		a,
 				b;
 	int			approximate = 0;
+	bool		inplace;
 
 	while (strcmp(module->class_name, attrs->class_name) != 0)
 		module++;				/* the registry knows no other names */
 	c->axis = -1;
 	c->channels_first = true;
+	if (module->inplace && !c1d_attr_bool(attrs, "inplace", false, &inplace, err))
+		return false;
 	a = module->default_a;
 	b = module->default_b;
 	if (module->function == C1D_ACT_THRESHOLD &&
@@ -74,6 +79,9 @@ module_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	{
 		case C1D_ACT_SOFTMAX:
 		case C1D_ACT_LOG_SOFTMAX:
+			c->axis = 1;
+			if (strcmp(module->class_name, "Softmax2d") == 0)
+				return true;
 			return c1d_attr_int(attrs, "dim", -C1D_MAX_RANK - 1, C1D_MAX_RANK, C1D_REQUIRED, &c->axis, err);
 		case C1D_ACT_GELU:
 			if (!c1d_attr_choice(attrs, "approximate", approximations, 2, 0, &approximate, err))

@@ -21,7 +21,11 @@
 const C1dValue *
 c1d_attr(C1dAttrs *attrs, const char *key)
 {
-	if (attrs->asked_count < C1D_MAX_ASKED)
+	int			i = 0;
+
+	while (i < attrs->asked_count && strcmp(attrs->asked[i], key) != 0)
+		i++;
+	if (i == attrs->asked_count && i < C1D_MAX_ASKED)
 		attrs->asked[attrs->asked_count++] = key;
 	return c1d_value_get(attrs->object, key);
 }
@@ -257,8 +261,8 @@ ignorable(const C1dAttrs *attrs, const C1dMember *member)
 		"name", "trainable", "dtype", "activity_regularizer", "seed", "noise_shape",
 		"build_config", "module", "registered_name", "quantization_config",
 		"batch_input_shape", "batch_shape", "input_shape", "input_dtype",
-		"device", "inplace", "training",
 	};
+	static const char *const torch_names[] = {"device"};
 	static const char *const endings[] = {"_initializer", "_regularizer", "_constraint"};
 
 	if (member->value.type == C1D_NULL)
@@ -266,6 +270,10 @@ ignorable(const C1dAttrs *attrs, const C1dMember *member)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (member->key_length == (int64_t) strlen(names[i]) &&
 			memcmp(member->key, names[i], member->key_length) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof(torch_names) / sizeof(*torch_names) && attrs->dialect == C1D_TORCH; i++)
+		if (member->key_length == (int64_t) strlen(torch_names[i]) &&
+			memcmp(member->key, torch_names[i], member->key_length) == 0)
 			return true;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
 	{

@@ -11,18 +11,6 @@
 #include "kernels/norm.h"
 #include "layers/norm.h"
 
-typedef struct BatchNormConfig
-{
-	int64_t		axis;			/* as Keras counts it */
-	int64_t		features;		/* torch: num_features; 0 = any */
-	int			least_rank;		/* torch: of the input */
-	int			most_rank;
-	double		epsilon;
-	bool		torch_names;
-	bool		gamma;
-	bool		beta;
-} BatchNormConfig;
-
 /* One multiply-add for each feature. */
 typedef struct BatchNormPrepared
 {
@@ -35,7 +23,7 @@ typedef struct BatchNormPrepared
 static bool
 batch_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	BatchNormConfig *c = config;
+	C1dBatchNormConfig *c = config;
 	bool		renorm;
 
 	/* of training only */
@@ -58,22 +46,45 @@ batch_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 					2 + c->gamma + c->beta);
 }
 
-static bool
-torch_parse(C1dAttrs *attrs, BatchNormConfig *c, int least_rank, int most_rank, C1dError *err)
+/*
+ * c1d_attr_affine
+ *		Torch: which of weight and bias there are; a bias only beside a weight.
+ */
+bool
+c1d_attr_affine(C1dAttrs *attrs, const char *key, bool otherwise, bool *gamma, bool *beta, C1dError *err)
 {
-	bool		tracked;
+	if (!c1d_attr_bool(attrs, key, otherwise, gamma, err) ||
+		!c1d_attr_bool(attrs, "bias", true, beta, err))
+		return false;
+	*beta = *beta && *gamma;
+	return true;
+}
 
+/*
+ * c1d_batch_norm_torch
+ *		Torch's arguments but track_running_stats, which is true.
+ */
+bool
+c1d_batch_norm_torch(C1dAttrs *attrs, C1dBatchNormConfig *c, bool affine, int least_rank, int most_rank, C1dError *err)
+{
 	c->axis = -1;
 	c->least_rank = least_rank;
 	c->most_rank = most_rank;
 	c->torch_names = true;
 	c1d_attr(attrs, "momentum");
-	if (!c1d_attr_int(attrs, "num_features", 1, INT64_MAX, C1D_REQUIRED, &c->features, err) ||
-		!c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) ||
-		!c1d_attr_bool(attrs, "affine", true, &c->gamma, err) ||
+	return c1d_attr_int(attrs, "num_features", 1, INT64_MAX, C1D_REQUIRED, &c->features, err) &&
+		c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) &&
+		c1d_attr_affine(attrs, "affine", affine, &c->gamma, &c->beta, err);
+}
+
+static bool
+tracked_parse(C1dAttrs *attrs, C1dBatchNormConfig *c, int least_rank, int most_rank, C1dError *err)
+{
+	bool		tracked;
+
+	if (!c1d_batch_norm_torch(attrs, c, true, least_rank, most_rank, err) ||
 		!c1d_attr_bool(attrs, "track_running_stats", true, &tracked, err))
 		return false;
-	c->beta = c->gamma;
 	if (tracked)
 		return true;
 	c1d_fail(err, C1D_UNSUPPORTED, "%s does not support track_running_stats = false", attrs->class_name);
@@ -83,24 +94,26 @@ torch_parse(C1dAttrs *attrs, BatchNormConfig *c, int least_rank, int most_rank, 
 static bool
 batch_norm1d_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	return torch_parse(attrs, config, 1, 2, err);
+	return tracked_parse(attrs, config, 1, 2, err);
 }
 
 static bool
 batch_norm2d_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	return torch_parse(attrs, config, 3, 3, err);
+	return tracked_parse(attrs, config, 3, 3, err);
 }
 
 static bool
 batch_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
-	const BatchNormConfig *c = config;
+	const C1dBatchNormConfig *c = config;
 	char		text[C1D_SHAPE_TEXT];
 	int			at;
 
 	(void) inputs;
 	*out = *in;
+	if (c->least_rank == 2 && !c1d_layer_wants_series(in, err))
+		return false;
 	if (c->most_rank > 0 && (in->rank < c->least_rank || in->rank > c->most_rank))
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs %s, the input has rank %d",
@@ -114,7 +127,7 @@ batch_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *o
 static int
 batch_norm_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 {
-	const BatchNormConfig *c = config;
+	const C1dBatchNormConfig *c = config;
 	C1dError	ignored;
 	C1dShape	shape = c1d_shape1(c->features);
 	int			at;
@@ -134,7 +147,7 @@ batch_norm_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 static bool
 batch_norm_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
-	const BatchNormConfig *c = site->config;
+	const C1dBatchNormConfig *c = site->config;
 	const C1dTensor *statistics = site->weights + c->gamma + c->beta;
 	BatchNormPrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	int			at;
@@ -177,7 +190,7 @@ batch_norm_forward(const LayerSite *site, const float *const *x, float *y, float
 }
 
 const LayerOps c1d_batch_norm_ops = {
-	.config_size = sizeof(BatchNormConfig),
+	.config_size = sizeof(C1dBatchNormConfig),
 	.parse = batch_norm_parse,
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,
@@ -187,7 +200,7 @@ const LayerOps c1d_batch_norm_ops = {
 };
 
 const LayerOps c1d_batch_norm1d_ops = {
-	.config_size = sizeof(BatchNormConfig),
+	.config_size = sizeof(C1dBatchNormConfig),
 	.parse = batch_norm1d_parse,
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,
@@ -197,7 +210,7 @@ const LayerOps c1d_batch_norm1d_ops = {
 };
 
 const LayerOps c1d_batch_norm2d_ops = {
-	.config_size = sizeof(BatchNormConfig),
+	.config_size = sizeof(C1dBatchNormConfig),
 	.parse = batch_norm2d_parse,
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,

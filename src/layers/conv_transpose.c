@@ -1,41 +1,29 @@
 /*
  * src/layers/conv_transpose.c
- *	  Conv1DTranspose: configuration, shape rule, polyphase forward pass.
+ *	  Transposed convolution of series and of images, in every dialect: shape
+ *	  rule, polyphase forward pass.
  *
  * A transposed convolution scatters: input step i adds to the natural output
  * z[i * stride + j * dilation] for every tap j; then a window of z is cut.
  * Read from the other end, the outputs of one phase (position modulo stride)
  * form an ordinary convolution with every (stride / gcd)-th tap, in reverse.
+ * On an image a phase down meets every phase along.
  */
-#include "kernels/conv.h"
-
 #include <inttypes.h>
 
-#include "layers/activation.h"
-#include "layers/layer.h"
-#include "layers/window.h"
+#include "layers/conv_config.h"
 
-typedef struct TransposeConfig
-{
-	int64_t		filters;
-	int64_t		groups;
-	C1dWindow	window;
-	int64_t		output_padding; /* -1 = not given */
-	C1dActivation activation;
-	bool		use_bias;
-} TransposeConfig;
-
-/* What of the natural output is cut: crop_right may be negative, then zeros are appended. */
+/* What of the natural output is kept; beyond its end there are zeros. */
 typedef struct Cut
 {
-	int64_t		crop_left;
+	int64_t		crop;			/* cut off before */
 	int64_t		out_length;
 } Cut;
 
 /* The outputs at positions q * stride + remainder of the natural output. */
 typedef struct Phase
 {
-	int64_t		remainder;
+	int64_t		remainder[C1D_AXES];
 	C1dConvGeometry geometry;
 	const float *panels;
 } Phase;
@@ -44,73 +32,61 @@ typedef struct TransposePrepared
 {
 	Phase	   *phases;			/* those that any tap reaches */
 	int64_t		phase_count;
-	int64_t		crop_left;
+	int64_t		crop[C1D_AXES];
 	C1dConvWeights weights;		/* the panels are each phase's own */
 	C1dActivation activation;
 } TransposePrepared;
 
 /*
- * transpose_parse
- *		Keras' arguments; in SQL also "groups", and "pads", which cuts explicitly
- *		as torch's padding does.
+ * check_output_padding
+ *		torch, and explicit padding in SQL: less than stride or dilation.  Keras:
+ *		less than strides; and where TensorFlow has no result, we have none.
  */
 static bool
-transpose_parse(C1dAttrs *attrs, void *config, C1dError *err)
+check_output_padding(const C1dAttrs *attrs, const C1dWindow *w, int64_t *output_padding, C1dError *err)
 {
-	TransposeConfig *c = config;
+	const char *stride = attrs->dialect == C1D_TORCH ? "stride" : "strides";
+	const char *dilation = attrs->dialect == C1D_TORCH ? "dilation" : "dilation_rate";
 
-	c->groups = 1;
-	c->output_padding = -1;
-	if (!c1d_attr_int(attrs, "filters", 1, INT64_MAX, C1D_REQUIRED, &c->filters, err) ||
-		!c1d_attr_int(attrs, "kernel_size", 1, INT64_MAX, C1D_REQUIRED, &c->window.size, err) ||
-		!c1d_attr_int(attrs, "strides", 1, INT64_MAX, 1, &c->window.stride, err) ||
-		!c1d_window_padding(attrs, c1d_padding_names, 2, &c->window, err) ||
-		(c1d_attr_given(attrs, "output_padding") &&
-		 !c1d_attr_int(attrs, "output_padding", 0, INT64_MAX, -1, &c->output_padding, err)) ||
-		!c1d_attr_int(attrs, "dilation_rate", 1, INT64_MAX, 1, &c->window.dilation, err) ||
-		(attrs->dialect == C1D_SQL && !c1d_attr_int(attrs, "groups", 1, INT64_MAX, 1, &c->groups, err)) ||
-		!c1d_attr_activation(attrs, "activation", &c->activation, err) ||
-		!c1d_attr_bool(attrs, "use_bias", true, &c->use_bias, err))
-		return false;
-	if (c->filters % c->groups != 0)
+	if (w->padding == C1D_PAD_EXPLICIT)
 	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "filters must be a multiple of groups");
-		return c1d_detail(err, "%" PRId64 " filters do not form %" PRId64 " groups.", c->filters, c->groups);
-	}
-	if (c->window.stride > 1 && c->window.dilation > 1 && c->window.padding != C1D_PAD_EXPLICIT)
-	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "strides and dilation_rate of %s cannot both exceed 1", attrs->class_name);
-		c1d_detail(err, "strides is %" PRId64 ", dilation_rate is %" PRId64 ".", c->window.stride, c->window.dilation);
-		return c1d_hint(err, "Keras refuses the combination; the SQL layer and function %s allow it with pads instead of padding.",
-						"conv1d_transpose");
-	}
-	if (c->window.padding == C1D_PAD_EXPLICIT)
-	{
-		int64_t		most = c->window.stride > c->window.dilation ? c->window.stride : c->window.dilation;
+		int64_t		most = w->stride > w->dilation ? w->stride : w->dilation;
 
-		if (c->output_padding < 0)
-			c->output_padding = 0;
-		if (c->output_padding >= most)
-		{
-			c1d_fail(err, C1D_BAD_ARGUMENT, "output_padding must be less than strides or dilation_rate");
-			c1d_detail(err, "output_padding is %" PRId64 ", strides is %" PRId64 ", dilation_rate is %" PRId64 ".",
-					   c->output_padding, c->window.stride, c->window.dilation);
-			return c1d_hint(err, "Use an output_padding of 0 to %" PRId64 ".", most - 1);
-		}
+		if (*output_padding < 0)
+			*output_padding = 0;
+		if (*output_padding < most)
+			return true;
+		c1d_fail(err, C1D_BAD_ARGUMENT, "output_padding must be less than %s or %s", stride, dilation);
+		c1d_detail(err, "output_padding is %" PRId64 ", %s is %" PRId64 ", %s is %" PRId64 ".",
+				   *output_padding, stride, w->stride, dilation, w->dilation);
+		return c1d_hint(err, "Use an output_padding of 0 to %" PRId64 ".", most - 1);
 	}
-	else if (c->output_padding >= c->window.stride)
+	if (*output_padding >= w->stride)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "output_padding must be less than strides");
-		c1d_detail(err, "output_padding is %" PRId64 ", strides is %" PRId64 ".", c->output_padding, c->window.stride);
-		return c1d_hint(err, "Use an output_padding of 0 to %" PRId64 ", or leave it out.", c->window.stride - 1);
+		c1d_detail(err, "output_padding is %" PRId64 ", strides is %" PRId64 ".", *output_padding, w->stride);
+		return c1d_hint(err, "Use an output_padding of 0 to %" PRId64 ", or leave it out.", w->stride - 1);
 	}
-	if (c->window.padding == C1D_PAD_SAME && c->output_padding == 0 && c1d_window_span(&c->window) % 2 == 0)
+	if (w->padding == C1D_PAD_SAME && *output_padding == 0 && c1d_window_span(w) % 2 == 0)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "output_padding 0 with padding \"same\" needs an odd kernel_size");
 		c1d_detail(err, "kernel_size %" PRId64 " spans %" PRId64 " steps; TensorFlow has no result for this either.",
-				   c->window.size, c1d_window_span(&c->window));
+				   w->size, c1d_window_span(w));
 		return c1d_hint(err, "Leave output_padding out: null is not 0, it gives length * strides.");
 	}
+	return true;
+}
+
+static bool
+transpose_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	C1dConvConfig *c = config;
+
+	if (!c1d_conv_parse(attrs, C1D_CONV_TRANSPOSED, c, err))
+		return false;
+	for (int a = C1D_AXES - c->windows.axes; a < C1D_AXES; a++)
+		if (!check_output_padding(attrs, &c->windows.axis[a], &c->output_padding[a], err))
+			return false;
 	return true;
 }
 
@@ -124,69 +100,85 @@ transpose_parse(C1dAttrs *attrs, void *config, C1dError *err)
  *	explicit	natural - before - after + output_padding (torch)
  */
 static bool
-cut(const TransposeConfig *c, int64_t length, Cut *result, C1dError *err)
+cut(const C1dConvConfig *c, int a, int64_t length, Cut *result, C1dError *err)
 {
-	int64_t		stride = c->window.stride;
-	int64_t		span = c1d_window_span(&c->window);
-	int64_t		natural;
+	const C1dWindow *w = &c->windows.axis[a];
+	const char *unit = c1d_axis_unit(c->windows.axes, a);
+	int64_t		extra = c->output_padding[a];
+	int64_t		stride = w->stride;
+	int64_t		span = c1d_window_span(w);
 
 	/* strides up to 2^31 times lengths up to 2^27 stay in int64, spans too */
-	natural = (length - 1) * stride + span;
-	result->crop_left = 0;
-	switch (c->window.padding)
+	int64_t		natural = (length - 1) * stride + span;
+	int64_t		most;
+
+	result->crop = 0;
+	switch (w->padding)
 	{
 		case C1D_PAD_VALID:
 		case C1D_PAD_CAUSAL:	/* not among this layer's words */
-			if (c->output_padding < 0)
+			if (extra < 0)
 				result->out_length = (length - 1) * stride + (span > stride ? span : stride);
 			else
-				result->out_length = natural + c->output_padding;
+				result->out_length = natural + extra;
 			break;
 		case C1D_PAD_SAME:
-			if (c->output_padding < 0)
+			if (extra < 0)
 				result->out_length = length * stride;
 			else
-				result->out_length = (length - 1) * stride + span % 2 + c->output_padding;
+				result->out_length = (length - 1) * stride + span % 2 + extra;
 			if (natural > result->out_length)
-				result->crop_left = (natural - result->out_length) / 2;
+				result->crop = (natural - result->out_length) / 2;
 			break;
 		case C1D_PAD_EXPLICIT:
-			result->crop_left = c->window.before;
-			result->out_length = natural - c->window.before - c->window.after + c->output_padding;
+			result->crop = w->before;
+			result->out_length = natural - w->before - w->after + extra;
 			break;
 	}
-	if (result->out_length < 1)
-	{
-		c1d_fail(err, C1D_BAD_SHAPE, "nothing is left of the output");
-		c1d_detail(err, "%" PRId64 " steps make %" PRId64 "; the padding cuts off %" PRId64 ".",
-				   length, natural, c->window.before + c->window.after);
-		return c1d_hint(err, "Use pads that add up to at most %" PRId64 ".", natural + c->output_padding - 1);
-	}
+	if (result->out_length >= 1)
+		return true;
+	c1d_fail(err, C1D_BAD_SHAPE, "nothing is left of the output");
+	c1d_detail(err, "%" PRId64 " %s make %" PRId64 "; the padding cuts off %" PRId64 ".",
+			   length, unit, natural + extra, w->before + w->after);
+	most = natural + extra - 1;
+	if (c->torch)
+		return c1d_hint(err, "Use a padding of at most %" PRId64 ".", most / 2);
+	return c1d_hint(err, "Use pads that add up to at most %" PRId64 ".", most);
+}
+
+static bool
+cut_axes(const C1dConvConfig *c, const C1dShape *in, Cut place[C1D_AXES], C1dError *err)
+{
+	C1dImage	image = c1d_image(in);
+
+	place[C1D_DOWN] = (Cut) {0, 1};
+	for (int a = C1D_AXES - c->windows.axes; a < C1D_AXES; a++)
+		if (!cut(c, a, image.length[a], &place[a], err))
+			return false;
 	return true;
 }
 
 static bool
 transpose_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
-	const TransposeConfig *c = config;
-	Cut			place;
+	const C1dConvConfig *c = config;
+	Cut			place[C1D_AXES];
 
 	(void) inputs;
-	if (!c1d_layer_wants_series(in, err) ||
-		!c1d_layer_wants_groups(in, c->groups, err) ||
-		!cut(c, in->dim[0], &place, err))
+	if (!c1d_conv_wants(c, in, transpose_infer, err) ||
+		!cut_axes(c, in, place, err))
 		return false;
-	*out = c1d_shape2(place.out_length, c->filters);
+	*out = c1d_image_shape(c->windows.axes, place[C1D_DOWN].out_length, place[C1D_ALONG].out_length, c->filters);
 	return true;
 }
 
-/* kernel (kernel_size, filters / groups, channels), bias (filters) */
+/* the kernel, and bias (filters) */
 static int
 transpose_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 {
-	const TransposeConfig *c = config;
+	const C1dConvConfig *c = config;
 
-	specs[0] = (C1dWeightSpec) {"kernel", c1d_shape3(c->window.size, c->filters / c->groups, in == NULL ? 0 : in->dim[1])};
+	specs[0] = (C1dWeightSpec) {c->torch ? "weight" : "kernel", c1d_conv_kernel_shape(c, in)};
 	specs[1] = (C1dWeightSpec) {"bias", c1d_shape1(c->filters)};
 	return c->use_bias ? 2 : 1;
 }
@@ -204,86 +196,112 @@ gcd(int64_t a, int64_t b)
 	return a;
 }
 
+/* Taps repeat their phases after so many; the first so many all differ. */
+static int64_t
+tap_step(const C1dWindow *w)
+{
+	return w->stride / gcd(w->stride, w->dilation);
+}
+
+/* Phases of an axis that any tap reaches, of its stride phases. */
+static int64_t
+axis_phases(const C1dWindow *w)
+{
+	return w->size < tap_step(w) ? w->size : tap_step(w);
+}
+
+/* One axis of a phase: an ordinary convolution of stride 1. */
+typedef struct AxisPhase
+{
+	int64_t		remainder;
+	int64_t		taps;
+	int64_t		spacing;
+	int64_t		offset;
+	int64_t		last;			/* the tap of the kernel that its tap 0 is */
+} AxisPhase;
+
 /*
- * prepare_phase
- *		Geometry and packed kernel of the phase whose first tap is given.
+ * axis_phase
+ *		The phase whose first tap is given.
  *
  * Tap j = first + m * step reaches position p from input (p - j * dilation) /
  * stride, which lies spacing inputs further back with every m; packed in
  * reverse, the window runs forward.
  */
+static AxisPhase
+axis_phase(const C1dWindow *w, int64_t first)
+{
+	int64_t		step = tap_step(w);
+	AxisPhase	phase = {
+		.remainder = first * w->dilation % w->stride,
+		.taps = (w->size - 1 - first) / step + 1,
+		.spacing = w->dilation / (w->stride / step),
+	};
+
+	phase.offset = (phase.remainder - first * w->dilation) / w->stride - (phase.taps - 1) * phase.spacing;
+	phase.last = first + (phase.taps - 1) * step;
+	return phase;
+}
+
+/*
+ * prepare_phase
+ *		Geometry and packed kernel of the phase whose first taps are given.
+ */
 static bool
-prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t first, int64_t step,
+prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t first_down, int64_t first_along,
 			  Phase *phase, C1dArena *arena, C1dError *err)
 {
-	const TransposeConfig *c = site->config;
-	int64_t		stride = c->window.stride;
-	int64_t		spacing = c->window.dilation / (stride / step);
-	int64_t		channels = site->in->dim[1];
-	int64_t		taps = (c->window.size - 1 - first) / step + 1;
-	int64_t		filters = c->filters / c->groups;
-	float	   *panels;
+	const C1dConvConfig *c = site->config;
+	const C1dWindow *windows = c->windows.axis;
+	AxisPhase	down = axis_phase(&windows[C1D_DOWN], first_down);
+	AxisPhase	along = axis_phase(&windows[C1D_ALONG], first_along);
+	C1dImage	image = c1d_image(site->in);
+	C1dConvLayout layout = c1d_conv_layout(c, image.channels, site->weights[0].data);
 
-	phase->remainder = first * c->window.dilation % stride;
+	phase->remainder[C1D_DOWN] = down.remainder;
+	phase->remainder[C1D_ALONG] = along.remainder;
 	phase->geometry = (C1dConvGeometry) {
-		.length = site->in->dim[0],
-		.row_floats = channels,
-		.stride = 1,
-		.offset = (phase->remainder - first * c->window.dilation) / stride - (taps - 1) * spacing,
-		.taps = taps,
-		.spacing = spacing,
+		.length = image.length[C1D_ALONG],
+		.row_floats = image.channels,
+		.stride = 1, .offset = along.offset, .taps = along.taps, .spacing = along.spacing,
 		.groups = c->groups,
 		.filters = c->filters,
+		.height = c->windows.axes == 2 ? image.length[C1D_DOWN] : 0,
+		.line_stride = 1, .line_offset = down.offset, .lines = down.taps, .line_spacing = down.spacing,
 	};
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&phase->geometry, tallest), sizeof(float), err);
-	if (panels == NULL)
-		return false;
-	for (int64_t i = 0; i < c->groups; i++)
-	{
-		C1dGemmSource source = {
-			.from = site->weights[0].data + (first + (taps - 1) * step) * filters * channels + i * (channels / c->groups),
-			.taps = taps, .tap_step = -step * filters * channels,
-			.inner = channels / c->groups, .inner_step = 1,
-			.columns = filters, .column_step = channels,
-		};
-
-		c1d_gemm_pack(tallest, &source, panels + i * (c1d_conv_panel_floats(&phase->geometry, tallest) / c->groups));
-	}
-	phase->panels = panels;
-	return true;
+	layout.from += down.last * layout.line_step + along.last * layout.tap_step;
+	layout.line_step *= -tap_step(&windows[C1D_DOWN]);
+	layout.tap_step *= -tap_step(&windows[C1D_ALONG]);
+	phase->panels = c1d_conv_panels(&phase->geometry, tallest, &layout, arena, err);
+	return phase->panels != NULL;
 }
 
 static bool
 transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
-	const TransposeConfig *c = site->config;
+	const C1dConvConfig *c = site->config;
 	TransposePrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	C1dConvGeometry whole = {.groups = c->groups, .filters = c->filters};
-	float	   *bias;
-	int64_t		step;
-	Cut			place;
+	int64_t		downs = axis_phases(&c->windows.axis[C1D_DOWN]);
+	int64_t		alongs = axis_phases(&c->windows.axis[C1D_ALONG]);
+	Cut			place[C1D_AXES];
 
-	if (p == NULL || !cut(c, site->in->dim[0], &place, err))
+	if (p == NULL || !cut_axes(c, site->in, place, err))
 		return false;
-
-	p->crop_left = place.crop_left;
+	for (int a = 0; a < C1D_AXES; a++)
+		p->crop[a] = place[a].crop;
 	p->weights.tallest = c1d_gemm_choose(site->isa, c->filters / c->groups);
 	p->weights.relu = c->activation.function == C1D_ACT_RELU;
+	p->weights.bias = c1d_conv_bias(&whole, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, arena, err);
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&whole, p->weights.tallest), sizeof(float), err);
-	if (bias == NULL)
+	p->phase_count = downs * alongs;
+	if (p->weights.bias == NULL)
 		return false;
-	c1d_conv_pack_bias(&whole, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, bias);
-	p->weights.bias = bias;
-
-	/* taps repeat their phases after step; the first step ones all differ */
-	step = c->window.stride / gcd(c->window.stride, c->window.dilation);
-	p->phase_count = c->window.size < step ? c->window.size : step;
 	p->phases = c1d_alloc_array(arena, p->phase_count, sizeof(Phase), err);
 	if (p->phases == NULL)
 		return false;
 	for (int64_t i = 0; i < p->phase_count; i++)
-		if (!prepare_phase(site, p->weights.tallest, i, step, &p->phases[i], arena, err))
+		if (!prepare_phase(site, p->weights.tallest, i / alongs, i % alongs, &p->phases[i], arena, err))
 			return false;
 	*prepared = p;
 	return true;
@@ -292,53 +310,78 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 static double
 transpose_cost(const LayerSite *site)
 {
-	const TransposeConfig *c = site->config;
+	const C1dConvConfig *c = site->config;
 
-	return (double) c1d_shape_elements(site->in) * c->window.size * (c->filters / c->groups) +
+	return (double) c1d_shape_elements(site->in) *
+		c->windows.axis[C1D_DOWN].size * c->windows.axis[C1D_ALONG].size * (c->filters / c->groups) +
 		(double) c1d_shape_elements(&site->out);
 }
 
 /*
+ * positions
+ *		The q of low .. high - 1 are those of a phase whose positions q * stride +
+ *		remainder, less what is cropped, are among begin .. end - 1.
+ */
+static void
+positions(int64_t begin, int64_t end, int64_t crop, int64_t remainder, int64_t stride, int64_t *low, int64_t *high)
+{
+	*low = begin + crop - remainder + stride - 1;
+	*high = end + crop - remainder + stride - 1;
+	*low = *low < 0 ? 0 : *low / stride;
+	*high = *high < 0 ? 0 : *high / stride;
+}
+
+/*
  * transpose_forward
- *		Every phase writes its own rows, stride apart; what no tap reaches is
+ *		Every phase writes its own steps, stride apart; what no tap reaches is
  *		the bias alone.
  */
 static void
 transpose_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const TransposePrepared *p = site->prepared;
-	const TransposeConfig *c = site->config;
-	int64_t		stride = c->window.stride;
+	const C1dConvConfig *c = site->config;
+	const int64_t stride[] = {c->windows.axis[C1D_DOWN].stride, c->windows.axis[C1D_ALONG].stride};
+	bool		images = c->windows.axes == 2;
+	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
 	int64_t		filters = c->filters;
+	int64_t		steps = images ? width : 1;	/* of a row */
 	C1dConvWeights weights = p->weights;
 
 	(void) work;
-	if (p->phase_count < stride)
+	if (p->phase_count < stride[C1D_DOWN] * stride[C1D_ALONG])
 	{
 		C1dConvGeometry untouched = {.length = 1, .row_floats = c->groups, .stride = 1, .spacing = 1, .groups = c->groups, .filters = filters};
 
-		c1d_conv_rows(&untouched, &weights, x[0], y, filters, begin, end);
+		c1d_conv_rows(&untouched, &weights, x[0], y, filters, begin * steps, end * steps);
 	}
 	for (int64_t i = 0; i < p->phase_count; i++)
 	{
 		const Phase *phase = &p->phases[i];
+		int64_t		top = 0,
+					bottom = 1,
+					low,
+					high;
 
-		/* natural positions begin + crop_left .. end + crop_left - 1 of this remainder */
-		int64_t		low = begin + p->crop_left - phase->remainder + stride - 1;
-		int64_t		high = end + p->crop_left - phase->remainder + stride - 1;
-
-		low = low < 0 ? 0 : low / stride;
-		high = high < 0 ? 0 : high / stride;
+		if (images)
+			positions(begin, end, p->crop[C1D_DOWN], phase->remainder[C1D_DOWN], stride[C1D_DOWN], &top, &bottom);
+		positions(images ? 0 : begin, images ? width : end, p->crop[C1D_ALONG],
+				  phase->remainder[C1D_ALONG], stride[C1D_ALONG], &low, &high);
 		weights.panels = phase->panels;
-		if (low < high)
-			c1d_conv_rows(&phase->geometry, &weights, x[0],
-						  y + (phase->remainder - p->crop_left) * filters, stride * filters, low, high);
+		for (int64_t q = top; low < high && q < bottom; q++)
+		{
+			int64_t		line = images ? q * stride[C1D_DOWN] + phase->remainder[C1D_DOWN] - p->crop[C1D_DOWN] : 0;
+
+			c1d_conv_line(&phase->geometry, &weights, x[0],
+						  y + (line * width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * filters,
+						  stride[C1D_ALONG] * filters, q, low, high);
+		}
 	}
-	c1d_activate(&p->activation, y + begin * filters, end - begin, filters);
+	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
-	.config_size = sizeof(TransposeConfig),
+	.config_size = sizeof(C1dConvConfig),
 	.parse = transpose_parse,
 	.infer = transpose_infer,
 	.weights = transpose_weights,

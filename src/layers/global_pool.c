@@ -4,6 +4,7 @@
  *	  value a channel, and adaptive, to so many parts.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "kernels/global_pool.h"
 #include "layers/layer.h"
@@ -41,6 +42,26 @@ global2d_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	return global_parse(attrs, config, 2, err);
 }
 
+/* torch_sizes: a list for all axes, in which null keeps one */
+static bool
+torch_sizes(const C1dAttrs *attrs, const C1dValue *list, GlobalPoolConfig *c, int axes, C1dError *err)
+{
+	if (list->as.list.count != axes)
+		return c1d_fail(err, C1D_BAD_ARGUMENT, "output_size of %s must be %d integer%s, not %" PRId64,
+						attrs->class_name, axes, axes == 1 ? "" : "s", list->as.list.count);
+	for (int i = 0; i < axes; i++)
+	{
+		const C1dValue *item = &list->as.list.items[i];
+
+		if (item->type == C1D_NULL)
+			continue;
+		if (item->type != C1D_INT || item->as.integer < 1 || item->as.integer > INT32_MAX)
+			return c1d_fail(err, C1D_BAD_ARGUMENT, "output_size of %s must hold positive integers or null", attrs->class_name);
+		c->size[i] = item->as.integer;
+	}
+	return true;
+}
+
 /* adaptive_parse: output_size; one number is for both axes, null in torch keeps them. */
 static bool
 adaptive_parse(C1dAttrs *attrs, GlobalPoolConfig *c, int axes, C1dError *err)
@@ -55,12 +76,18 @@ adaptive_parse(C1dAttrs *attrs, GlobalPoolConfig *c, int axes, C1dError *err)
 		c1d_fail(err, C1D_BAD_ARGUMENT, "output_size of %s is missing", attrs->class_name);
 		return c1d_hint(err, "Add \"output_size\" to the configuration of the layer.");
 	}
-	if ((size->type != C1D_NULL || attrs->dialect != C1D_TORCH) &&
-		!c1d_attr_ints(attrs, "output_size", 1, INT64_MAX, axes, c->size, &count, err))
+	if (attrs->dialect == C1D_TORCH && size->type == C1D_LIST)
+	{
+		if (!torch_sizes(attrs, size, c, axes, err))
+			return false;
+	}
+	else if ((size->type != C1D_NULL || attrs->dialect != C1D_TORCH) &&
+			 !c1d_attr_ints(attrs, "output_size", 1, INT64_MAX, axes, c->size, &count, err))
 		return false;
 	if (count == 1)
 		c->size[1] = c->size[0];
-	if (attrs->dialect == C1D_TORCH && !c1d_attr_bool(attrs, "return_indices", false, &indices, err))
+	if (attrs->dialect == C1D_TORCH && strncmp(attrs->class_name, "AdaptiveMax", 11) == 0 &&
+		!c1d_attr_bool(attrs, "return_indices", false, &indices, err))
 		return false;
 	return !indices || c1d_fail(err, C1D_UNSUPPORTED, "%s does not support return_indices", attrs->class_name);
 }
@@ -136,7 +163,10 @@ mean_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	C1dParts	parts = parts_of(site);
 
 	(void) work;
-	c1d_parts_mean(&parts, x[0], y, begin, end);
+	if (site->mask != NULL && site->in[1].rank == 2 && site->in[1].dim[0] == parts.height)
+		c1d_masked_mean(x[1], site->in[1].dim[1], *site->mask, x[0], y, parts.height, parts.channels);
+	else
+		c1d_parts_mean(&parts, x[0], y, begin, end);
 }
 
 #define GLOBAL_POOL_OPS(parser, runner) { \

@@ -19,7 +19,10 @@ rate(C1dAttrs *attrs, C1dError *err)
 {
 	const char *key = attrs->dialect == C1D_TORCH ? "p" : "rate";
 	double		given;
+	bool		inplace;
 
+	if (attrs->dialect == C1D_TORCH && !c1d_attr_bool(attrs, "inplace", false, &inplace, err))
+		return false;
 	if (!c1d_attr_real(attrs, key, 0.5, &given, err))
 		return false;
 	return (given >= 0 && given <= 1) ||
@@ -135,6 +138,13 @@ masking_parse(C1dAttrs *attrs, void *config, C1dError *err)
 		return false;
 	((MaskingConfig *) config)->value = (float) value;
 	return true;
+}
+
+/* c1d_masking_value: what a step must be made of to be left out. */
+const float *
+c1d_masking_value(const void *config)
+{
+	return &((const MaskingConfig *) config)->value;
 }
 
 static bool

@@ -81,14 +81,43 @@ c1d_layer_wants_series(const C1dShape *in, C1dError *err)
 					c1d_shape_channels(in));
 }
 
-/* c1d_layer_wants_groups: do the channels of a series form that many groups? */
+/*
+ * c1d_layer_wants_image
+ *		Accept (height, width, channels); otherwise say how to get there.
+ */
+bool
+c1d_layer_wants_image(const C1dShape *in, C1dError *err)
+{
+	char		text[C1D_SHAPE_TEXT];
+	int64_t		length = in->dim[0];
+	int64_t		height = 1;
+
+	if (in->rank == 3)
+		return true;
+	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+	if (in->rank > 3)
+		return c1d_hint(err, "Put Reshape with target_shape [%" PRId64 ", -1, %" PRId64 "] before it.",
+						in->dim[0], c1d_shape_channels(in));
+
+	/* the pair of factors nearest to a square */
+	for (int64_t f = 2; f * f <= length; f++)
+		if (length % f == 0)
+			height = f;
+	return c1d_hint(err, "Put Reshape with target_shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] before it.",
+					height, length / height, in->rank == 1 ? 1 : in->dim[1]);
+}
+
+/* c1d_layer_wants_groups: do the channels form that many groups? */
 bool
 c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err)
 {
-	if (in->dim[1] % groups == 0)
+	int64_t		channels = c1d_shape_channels(in);
+
+	if (channels % groups == 0)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "input channels must be a multiple of groups");
-	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", in->dim[1], groups);
+	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", channels, groups);
 }
 
 /*
@@ -181,31 +210,54 @@ wrong_input(const LayerClass *class, const void *config, const C1dShape *in,
 }
 
 /*
+ * turn
+ *		The shape with its axes in another order, and the call that does it.
+ */
+static C1dShape
+turn(const C1dShape *shape, const char *axes, char call[32])
+{
+	C1dShape	turned = *shape;
+	int			used = snprintf(call, 32, "permute(w");
+
+	for (int i = 0; i < shape->rank; i++)
+	{
+		turned.dim[i] = shape->dim[axes[i] - '1'];
+		used += snprintf(call + used, 32 - used, ", %c", axes[i]);
+	}
+	snprintf(call + used, 32 - used, ")");
+	return turned;
+}
+
+/*
  * wrong_layout
  *		The error for a weight that does not fit the configuration: perhaps it
  *		has the axes of another framework.
+ *
+ * A kernel is (kernel_size, channels, filters) in Keras and (filters, channels,
+ * kernel_size) in torch; that of images has two sizes, in the same order.
  */
 static bool
 wrong_layout(const LayerClass *class, const C1dWeightSpec *spec, const C1dShape *given, C1dError *err)
 {
-	C1dShape	reversed = *given;
+	static const char *const to_keras[] = {"1", "1", "21", "321", "3421"};
+	static const char *const to_torch[] = {"1", "1", "21", "321", "4312"};
+	static const char *const keras_swap[] = {"1", "1", "21", "132", "1243"};
+	static const char *const torch_swap[] = {"1", "1", "21", "213", "2134"};
+	bool		torch = class->dialect == C1D_TORCH;
 	char		a[C1D_SHAPE_TEXT],
-				b[C1D_SHAPE_TEXT];
+				b[C1D_SHAPE_TEXT],
+				call[32];
+	C1dShape	turned;
 
 	c1d_fail(err, C1D_BAD_SHAPE, "%s of %s does not fit the configuration", spec->name, class->class_name);
 	c1d_detail(err, "It has shape %s, needed is %s.", c1d_shape_text(given, a), c1d_shape_text(&spec->shape, b));
-	for (int d = 0; d < given->rank; d++)
-		reversed.dim[d] = given->dim[given->rank - 1 - d];
-	if (matches(&spec->shape, &reversed))
-		return c1d_hint(err, "This looks like the layout of torch; %s turns it into the one of Keras.",
-						given->rank == 3 ? "permute(w, 3, 2, 1)" : "permute(w, 2, 1)");
-	if (given->rank == 3)
-	{
-		C1dShape	swapped = c1d_shape3(given->dim[0], given->dim[2], given->dim[1]);
-
-		if (matches(&spec->shape, &swapped))
-			return c1d_hint(err, "Input and output channels look swapped; permute(w, 1, 3, 2) swaps them.");
-	}
+	turned = turn(given, (torch ? to_torch : to_keras)[given->rank], call);
+	if (matches(&spec->shape, &turned))
+		return c1d_hint(err, "This looks like the layout of %s; %s turns it into the one of %s.",
+						torch ? "Keras" : "torch", call, torch ? "torch" : "Keras");
+	turned = turn(given, (torch ? torch_swap : keras_swap)[given->rank], call);
+	if (matches(&spec->shape, &turned))
+		return c1d_hint(err, "Input and output channels look swapped; %s swaps them.", call);
 	return false;
 }
 

@@ -37,6 +37,12 @@ typedef struct LayerSite
 	const C1dTensor *weights;	/* in the order of weights() */
 	C1dIsa		isa;
 	const void *prepared;		/* what prepare() returned */
+
+	/*
+	 * With a mask the last input is no data: a step of it that is nothing but
+	 * *mask does not count.  NULL = there is none.
+	 */
+	const float *mask;
 } LayerSite;
 
 typedef struct LayerOps
@@ -110,8 +116,10 @@ extern bool c1d_layer_params(const LayerClass *class, const void *config, const 
 							 int64_t *params, C1dError *err);
 
 extern bool c1d_layer_wants_series(const C1dShape *in, C1dError *err);
+extern bool c1d_layer_wants_image(const C1dShape *in, C1dError *err);
 extern bool c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err);
 extern bool c1d_layer_axis(int64_t axis, const C1dShape *in, int *at, C1dError *err);
+extern const float *c1d_masking_value(const void *config);
 extern bool c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1dError *err);
 
 /* One table a kind. */
@@ -129,6 +137,7 @@ extern const LayerOps c1d_conv_ops;
 extern const LayerOps c1d_conv_transpose_ops;
 extern const LayerOps c1d_cropping_ops;
 extern const LayerOps c1d_dense_ops;
+extern const LayerOps c1d_depthwise_conv_ops;
 extern const LayerOps c1d_dropout_ops;
 extern const LayerOps c1d_dropout1d_ops;
 extern const LayerOps c1d_flatten_ops;
@@ -157,6 +166,7 @@ extern const LayerOps c1d_repeat_vector_ops;
 extern const LayerOps c1d_reshape_ops;
 extern const LayerOps c1d_resize_ops;
 extern const LayerOps c1d_rms_norm_ops;
+extern const LayerOps c1d_separable_conv_ops;
 extern const LayerOps c1d_softmax_ops;
 extern const LayerOps c1d_spatial_dropout1d_ops;
 extern const LayerOps c1d_spatial_dropout2d_ops;
@@ -167,6 +177,7 @@ extern const LayerOps c1d_torch_flatten_ops;
 extern const LayerOps c1d_torch_group_norm_ops;
 extern const LayerOps c1d_torch_layer_norm_ops;
 extern const LayerOps c1d_torch_linear_ops;
+extern const LayerOps c1d_torch_pad_ops;
 extern const LayerOps c1d_torch_rms_norm_ops;
 extern const LayerOps c1d_torch_softmax_ops;
 extern const LayerOps c1d_torch_upsample_ops;

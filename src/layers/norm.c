@@ -263,7 +263,6 @@ typedef struct NormPrepared
 {
 	C1dNormGeometry geometry;
 	int64_t		groups;			/* that are normalized each by itself */
-	bool		within_rows;	/* none of them reaches into another row */
 } NormPrepared;
 
 /* add: one more axis, joined with the one before it where they lie in one line */
@@ -330,7 +329,6 @@ settle_axes(const C1dNormConfig *c, const C1dShape *in, NormPrepared *p, C1dErro
 	p->groups = 1;
 	for (int i = 0; i < g->kept_count; i++)
 		p->groups *= g->kept[i].size;
-	p->within_rows = c1d_layer_rows(in) == 1 || !reduced[0] || (split == 0 && groups == in->dim[0]);
 
 	/* a short inner axis makes short loops */
 	for (int i = 0; i < g->reduced_count - 1; i++)
@@ -389,8 +387,9 @@ c1d_norm_cost(const LayerSite *site)
 
 /*
  * c1d_norm_forward
- *		Where groups lie within rows, those of the rows asked for; where they
- *		cross the rows, the last chunk of rows does all the work.
+ *		The part of the groups that the rows are of all rows: where groups lie
+ *		within rows, those of the rows; where they cross them, some others, so
+ *		that every group is done once when all rows are.
  */
 void
 c1d_norm_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
@@ -399,10 +398,7 @@ c1d_norm_forward(const LayerSite *site, const float *const *x, float *y, float *
 	int64_t		rows = c1d_layer_rows(&site->out);
 
 	(void) work;
-	if (p->within_rows)
-		c1d_normalize(&p->geometry, x[0], y, p->groups / rows * begin, p->groups / rows * end);
-	else if (end == rows)
-		c1d_normalize(&p->geometry, x[0], y, 0, p->groups);
+	c1d_normalize(&p->geometry, x[0], y, p->groups * begin / rows, p->groups * end / rows);
 }
 
 const LayerOps c1d_layer_norm_ops = C1D_NORM_OPS(layer_norm_parse);

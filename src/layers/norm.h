@@ -7,6 +7,19 @@
 
 #include "layers/layer.h"
 
+/* Normalization by statistics that are weights: batch_norm.c. */
+typedef struct C1dBatchNormConfig
+{
+	int64_t		axis;			/* as Keras counts it */
+	int64_t		features;		/* torch: num_features; 0 = any */
+	int			least_rank;		/* torch: of the input */
+	int			most_rank;
+	double		epsilon;
+	bool		torch_names;
+	bool		gamma;
+	bool		beta;
+} C1dBatchNormConfig;
+
 /* Normalization by the statistics of the data: norm.c, norm_torch.c. */
 typedef struct C1dNormConfig
 {
@@ -28,6 +41,10 @@ typedef struct C1dNormConfig
 
 extern bool c1d_attr_epsilon(C1dAttrs *attrs, const char *key, double otherwise, double *epsilon, C1dError *err);
 extern bool c1d_norm_features(const char *key, int64_t features, const C1dShape *in, C1dError *err);
+
+extern bool c1d_attr_affine(C1dAttrs *attrs, const char *key, bool otherwise, bool *gamma, bool *beta, C1dError *err);
+extern bool c1d_batch_norm_torch(C1dAttrs *attrs, C1dBatchNormConfig *config, bool affine,
+								 int least_rank, int most_rank, C1dError *err);
 
 extern void c1d_norm_start(C1dNormConfig *config, const char *gamma, const char *beta);
 extern bool c1d_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err);

@@ -13,8 +13,7 @@ static bool
 trailing_parse(C1dAttrs *attrs, C1dNormConfig *c, C1dError *err)
 {
 	c1d_norm_start(c, "weight", "bias");
-	if (!c1d_attr_ints(attrs, "normalized_shape", 1, INT64_MAX, C1D_MAX_RANK, c->trailing.dim, &c->trailing.rank, err) ||
-		!c1d_attr_bool(attrs, "elementwise_affine", true, &c->gamma, err))
+	if (!c1d_attr_ints(attrs, "normalized_shape", 1, INT64_MAX, C1D_MAX_RANK, c->trailing.dim, &c->trailing.rank, err))
 		return false;
 	if (c->trailing.rank > 0)
 		return c1d_shape_check(&c->trailing, err);
@@ -27,12 +26,9 @@ torch_layer_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	C1dNormConfig *c = config;
 
-	if (!trailing_parse(attrs, c, err) ||
-		!c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) ||
-		!c1d_attr_bool(attrs, "bias", true, &c->beta, err))
-		return false;
-	c->beta = c->beta && c->gamma;
-	return true;
+	return trailing_parse(attrs, c, err) &&
+		c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) &&
+		c1d_attr_affine(attrs, "elementwise_affine", true, &c->gamma, &c->beta, err);
 }
 
 /* eps is by default the smallest step above 1 of a float32 */
@@ -41,7 +37,8 @@ torch_rms_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	C1dNormConfig *c = config;
 
-	if (!trailing_parse(attrs, c, err))
+	if (!trailing_parse(attrs, c, err) ||
+		!c1d_attr_bool(attrs, "elementwise_affine", true, &c->gamma, err))
 		return false;
 	c->centred = false;
 	c->epsilon = FLT_EPSILON;
@@ -61,56 +58,126 @@ torch_group_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 	if (!c1d_attr_int(attrs, "num_groups", 1, INT64_MAX, C1D_REQUIRED, &c->groups, err) ||
 		!c1d_attr_int(attrs, "num_channels", 1, INT64_MAX, C1D_REQUIRED, &channels, err) ||
 		!c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) ||
-		!c1d_attr_bool(attrs, "affine", true, &c->gamma, err))
+		!c1d_attr_affine(attrs, "affine", true, &c->gamma, &c->beta, err))
 		return false;
 	if (channels % c->groups != 0)
 		return c1d_fail(err, C1D_BAD_ARGUMENT, "num_channels of %s must be a multiple of num_groups", attrs->class_name);
-	c->beta = c->gamma;
 	c->features = c->gamma ? channels : 0;
 	return true;
 }
 
-/* Without weights torch does not look at num_features. */
-static bool
-instance_norm_parse(C1dAttrs *attrs, C1dNormConfig *c, int rank, C1dError *err)
+/* ---- InstanceNorm: by its own statistics, or by those that it tracked ---- */
+
+typedef struct InstanceConfig
 {
-	int64_t		channels;
 	bool		tracked;
+	C1dNormConfig own;
+	C1dBatchNormConfig batch;
+} InstanceConfig;
 
-	c1d_norm_start(c, "weight", "bias");
-	c->axes = 1;
-	c->axis[0] = -1;
-	c->groups = -1;
-	c->rank = rank;
-	c->several = true;
-	c1d_attr(attrs, "momentum");
-	if (!c1d_attr_int(attrs, "num_features", 1, INT64_MAX, C1D_REQUIRED, &channels, err) ||
-		!c1d_attr_epsilon(attrs, "eps", 1e-5, &c->epsilon, err) ||
-		!c1d_attr_bool(attrs, "affine", false, &c->gamma, err) ||
-		!c1d_attr_bool(attrs, "track_running_stats", false, &tracked, err))
+static bool
+instance_parse(C1dAttrs *attrs, InstanceConfig *c, int rank, C1dError *err)
+{
+	C1dNormConfig *own = &c->own;
+
+	if (!c1d_batch_norm_torch(attrs, &c->batch, false, rank, rank, err) ||
+		!c1d_attr_bool(attrs, "track_running_stats", false, &c->tracked, err))
 		return false;
-	c->beta = c->gamma;
-	c->features = c->gamma ? channels : 0;
-	if (!tracked)
-		return true;
-	c1d_fail(err, C1D_UNSUPPORTED, "%s does not support track_running_stats", attrs->class_name);
-	return c1d_hint(err, "At inference it is BatchNorm%s: use that, with the same weights.", rank == 2 ? "1d" : "2d");
+	c1d_norm_start(own, "weight", "bias");
+	own->axes = 1;
+	own->axis[0] = -1;
+	own->groups = -1;
+	own->rank = rank;
+	own->several = true;
+	own->epsilon = c->batch.epsilon;
+	own->gamma = c->batch.gamma;
+	own->beta = c->batch.beta;
+
+	/* without weights torch does not look at num_features */
+	own->features = own->gamma ? c->batch.features : 0;
+	return true;
 }
 
 static bool
-instance_norm1d_parse(C1dAttrs *attrs, void *config, C1dError *err)
+instance1d_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	return instance_norm_parse(attrs, config, 2, err);
+	return instance_parse(attrs, config, 2, err);
 }
 
 static bool
-instance_norm2d_parse(C1dAttrs *attrs, void *config, C1dError *err)
+instance2d_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	return instance_norm_parse(attrs, config, 3, err);
+	return instance_parse(attrs, config, 3, err);
+}
+
+/* what it does, and the configuration for that */
+static const LayerOps *
+kind_of(const InstanceConfig *c, const void **config)
+{
+	*config = c->tracked ? (const void *) &c->batch : &c->own;
+	return c->tracked ? &c1d_batch_norm_ops : &c1d_torch_group_norm_ops;
+}
+
+static LayerSite
+site_of(const LayerSite *site, const LayerOps **ops)
+{
+	LayerSite	inner = *site;
+
+	*ops = kind_of(site->config, &inner.config);
+	return inner;
+}
+
+static bool
+instance_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	return kind_of(config, &config)->infer(config, in, inputs, out, err);
+}
+
+static int
+instance_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
+{
+	return kind_of(config, &config)->weights(config, in, specs);
+}
+
+static bool
+instance_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+{
+	const LayerOps *ops;
+	LayerSite	inner = site_of(site, &ops);
+
+	return ops->prepare(&inner, arena, prepared, err);
+}
+
+static double
+instance_cost(const LayerSite *site)
+{
+	const LayerOps *ops;
+	LayerSite	inner = site_of(site, &ops);
+
+	return ops->cost(&inner);
+}
+
+static void
+instance_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const LayerOps *ops;
+	LayerSite	inner = site_of(site, &ops);
+
+	ops->forward(&inner, x, y, work, begin, end);
+}
+
+#define INSTANCE_OPS(parser) { \
+	.config_size = sizeof(InstanceConfig), \
+	.parse = parser, \
+	.infer = instance_infer, \
+	.weights = instance_weights, \
+	.prepare = instance_prepare, \
+	.cost = instance_cost, \
+	.forward = instance_forward, \
 }
 
 const LayerOps c1d_torch_layer_norm_ops = C1D_NORM_OPS(torch_layer_norm_parse);
 const LayerOps c1d_torch_rms_norm_ops = C1D_NORM_OPS(torch_rms_norm_parse);
 const LayerOps c1d_torch_group_norm_ops = C1D_NORM_OPS(torch_group_norm_parse);
-const LayerOps c1d_instance_norm1d_ops = C1D_NORM_OPS(instance_norm1d_parse);
-const LayerOps c1d_instance_norm2d_ops = C1D_NORM_OPS(instance_norm2d_parse);
+const LayerOps c1d_instance_norm1d_ops = INSTANCE_OPS(instance1d_parse);
+const LayerOps c1d_instance_norm2d_ops = INSTANCE_OPS(instance2d_parse);

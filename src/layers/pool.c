@@ -1,8 +1,9 @@
 /*
  * src/layers/pool.c
- *	  Max and average pooling: configuration, shape rule, forward pass.
+ *	  Max and average pooling of series and of images, in every dialect:
+ *	  configuration, shape rule, forward pass.
  *
- * infer() lays the window over the series (window.c), the only place where
+ * infer() lays the windows over the input (window.c), the only place where
  * the output length is computed; the arithmetic is in kernels/pool.c.
  * Reached only through the registry.
  */
@@ -15,74 +16,135 @@
 
 typedef struct PoolConfig
 {
-	C1dWindow	window;
+	C1dWindows	windows;
 	bool		count_include_pad;
 } PoolConfig;
 
 /*
- * pool_parse
- *		Keras' arguments; strides is pool_size when it is not given.  In SQL also
- *		pads, ceil_mode, dilation_rate and count_include_pad, as in torch.
+ * check_pads
+ *		As in torch: a window of padding alone is not wanted.
  */
 static bool
-pool_parse(C1dAttrs *attrs, PoolConfig *c, C1dError *err)
+check_pads(const C1dAttrs *attrs, const C1dWindows *windows, C1dError *err)
 {
-	if (!c1d_attr_int(attrs, "pool_size", 1, INT64_MAX, 2, &c->window.size, err))
-		return false;
-	c->window.stride = c->window.size;
-	c->window.dilation = 1;
-	if ((c1d_attr_given(attrs, "strides") &&
-		 !c1d_attr_int(attrs, "strides", 1, INT64_MAX, 1, &c->window.stride, err)) ||
-		!c1d_window_padding(attrs, c1d_padding_names, 2, &c->window, err) ||
-		(attrs->dialect == C1D_SQL &&
-		 !c1d_attr_bool(attrs, "ceil_mode", false, &c->window.ceil_mode, err)))
-		return false;
-	if (c->window.before > c->window.size / 2 || c->window.after > c->window.size / 2)
+	const char *pads = attrs->dialect == C1D_TORCH ? "padding" : "pads";
+
+	for (int a = 0; a < C1D_AXES; a++)
 	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "pads of %s must be at most half of pool_size", attrs->class_name);
-		c1d_detail(err, "pool_size is %" PRId64 ", pads are %" PRId64 " and %" PRId64 ".",
-				   c->window.size, c->window.before, c->window.after);
-		return c1d_hint(err, "Pad more with ZeroPadding1D before the pooling.");
+		const C1dWindow *w = &windows->axis[a];
+
+		if (w->before <= w->size / 2 && w->after <= w->size / 2)
+			continue;
+		c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be at most half of %s", pads, attrs->class_name, windows->size_name);
+		if (attrs->dialect == C1D_TORCH)
+			c1d_detail(err, "%s is %" PRId64 ", %s is %" PRId64 ".", windows->size_name, w->size, pads, w->before);
+		else
+			c1d_detail(err, "%s is %" PRId64 ", %s are %" PRId64 " and %" PRId64 ".",
+					   windows->size_name, w->size, pads, w->before, w->after);
+		if (windows->axes == 2)
+			return c1d_hint(err, "Pad more with a layer ConstantPad2d before the pooling.");
+		return c1d_hint(err, "Pad more with a layer %s before the pooling.",
+						attrs->dialect == C1D_TORCH ? "ConstantPad1d" : "ZeroPadding1D");
 	}
-	if (c->window.ceil_mode && c->window.padding == C1D_PAD_SAME)
+	return true;
+}
+
+/*
+ * parse_keras
+ *		Keras' arguments; strides is pool_size when it is not given.  In SQL also
+ *		pads, ceil_mode, dilation_rate (maximum) and count_include_pad (mean), as
+ *		in torch.
+ */
+static bool
+parse_keras(C1dAttrs *attrs, bool average, PoolConfig *c, C1dError *err)
+{
+	C1dWindows *w = &c->windows;
+
+	*w = c1d_windows(c1d_class_axes(attrs), "pool_size", 2);
+	w->pads_at_most_half = true;
+	if (!c1d_windows_size(attrs, false, w, err))
+		return false;
+	for (int a = 0; a < C1D_AXES; a++)
+		w->axis[a].stride = w->axis[a].size;
+	if ((c1d_attr_given(attrs, "strides") && !c1d_windows_stride(attrs, "strides", w, err)) ||
+		!c1d_windows_padding(attrs, 2, w, err))
+		return false;
+	if (attrs->dialect != C1D_SQL)
+		return true;
+	if (!c1d_attr_bool(attrs, "ceil_mode", false, &w->ceil_mode, err) ||
+		!(average ? c1d_attr_bool(attrs, "count_include_pad", false, &c->count_include_pad, err) :
+		  c1d_windows_dilation(attrs, "dilation_rate", w, err)))
+		return false;
+	if (w->ceil_mode && w->axis[C1D_ALONG].padding == C1D_PAD_SAME)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "ceil_mode of %s cannot be combined with padding \"same\"", attrs->class_name);
 		return c1d_hint(err, "Leave out ceil_mode: \"same\" already rounds up.");
 	}
+	w->same_allowed = w->same_allowed && !w->ceil_mode;
 	return true;
+}
+
+/*
+ * parse_torch
+ *		torch's arguments; stride is kernel_size when it is not given.  Padding
+ *		counts in a mean unless told otherwise.
+ */
+static bool
+parse_torch(C1dAttrs *attrs, bool average, PoolConfig *c, C1dError *err)
+{
+	C1dWindows *w = &c->windows;
+	bool		indices;
+
+	*w = c1d_windows(c1d_class_axes(attrs), "kernel_size", 1);
+	w->pads_at_most_half = true;
+	if (!c1d_windows_size(attrs, true, w, err))
+		return false;
+	for (int a = 0; a < C1D_AXES; a++)
+		w->axis[a].stride = w->axis[a].size;
+	if ((c1d_attr_given(attrs, "stride") && !c1d_windows_stride(attrs, "stride", w, err)) ||
+		!c1d_windows_torch_padding(attrs, w, err) ||
+		!c1d_attr_bool(attrs, "ceil_mode", false, &w->ceil_mode, err))
+		return false;
+	if (average)
+		return c1d_attr_bool(attrs, "count_include_pad", true, &c->count_include_pad, err);
+	if (!c1d_windows_dilation(attrs, "dilation", w, err) ||
+		!c1d_attr_bool(attrs, "return_indices", false, &indices, err))
+		return false;
+	if (indices)
+		return c1d_fail(err, C1D_UNSUPPORTED, "return_indices of %s is not supported", attrs->class_name);
+	return true;
+}
+
+static bool
+pool_parse(C1dAttrs *attrs, bool average, PoolConfig *c, C1dError *err)
+{
+	return (attrs->dialect == C1D_TORCH ? parse_torch(attrs, average, c, err) : parse_keras(attrs, average, c, err)) &&
+		check_pads(attrs, &c->windows, err);
 }
 
 static bool
 max_pool_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	PoolConfig *c = config;
-
-	return pool_parse(attrs, c, err) &&
-		(attrs->dialect != C1D_SQL ||
-		 c1d_attr_int(attrs, "dilation_rate", 1, INT64_MAX, 1, &c->window.dilation, err));
+	return pool_parse(attrs, false, config, err);
 }
 
 static bool
 average_pool_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	PoolConfig *c = config;
-
-	return pool_parse(attrs, c, err) &&
-		(attrs->dialect != C1D_SQL ||
-		 c1d_attr_bool(attrs, "count_include_pad", false, &c->count_include_pad, err));
+	return pool_parse(attrs, true, config, err);
 }
 
 static bool
 pool_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
 	const PoolConfig *c = config;
-	C1dWindowPlace place;
+	C1dWindowPlace place[C1D_AXES];
 
 	(void) inputs;
-	if (!c1d_layer_wants_series(in, err) ||
-		!c1d_window_place(&c->window, "pool_size", in->dim[0], &place, err))
+	if (!c1d_wants_axes(in, c->windows.axes, err) ||
+		!c1d_windows_place(&c->windows, in, place, err))
 		return false;
-	*out = c1d_shape2(place.out_length, in->dim[1]);
+	*out = c1d_image_shape(c->windows.axes, place[C1D_DOWN].out_length, place[C1D_ALONG].out_length, c1d_shape_channels(in));
 	return true;
 }
 
@@ -90,19 +152,29 @@ static bool
 pool_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
 	const PoolConfig *c = site->config;
+	const C1dWindow *down = &c->windows.axis[C1D_DOWN];
+	const C1dWindow *along = &c->windows.axis[C1D_ALONG];
 	C1dPoolGeometry *g = c1d_alloc(arena, sizeof(*g), err);
-	C1dWindowPlace place;
+	C1dImage	image = c1d_image(site->in);
+	C1dWindowPlace place[C1D_AXES];
 
-	if (g == NULL || !c1d_window_place(&c->window, "pool_size", site->in->dim[0], &place, err))
+	if (g == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
 	*g = (C1dPoolGeometry) {
-		.length = site->in->dim[0],
-		.channels = site->in->dim[1],
-		.size = c->window.size,
-		.stride = c->window.stride,
-		.dilation = c->window.dilation,
-		.before = place.before,
-		.counted_after = c->count_include_pad ? place.after : -1,
+		.length = image.length[C1D_ALONG],
+		.channels = image.channels,
+		.size = along->size,
+		.stride = along->stride,
+		.dilation = along->dilation,
+		.before = place[C1D_ALONG].before,
+		.counted_after = c->count_include_pad ? place[C1D_ALONG].after : -1,
+		.height = c->windows.axes == 2 ? image.length[C1D_DOWN] : 0,
+		.lines = down->size,
+		.line_stride = down->stride,
+		.line_dilation = down->dilation,
+		.line_before = place[C1D_DOWN].before,
+		.line_counted_after = c->count_include_pad ? place[C1D_DOWN].after : -1,
+		.out_length = place[C1D_ALONG].out_length,
 	};
 	*prepared = g;
 	return true;
@@ -112,9 +184,12 @@ static double
 pool_cost(const LayerSite *site)
 {
 	const PoolConfig *c = site->config;
-	int64_t		taps = c->window.size < site->in->dim[0] ? c->window.size : site->in->dim[0];
+	C1dImage	image = c1d_image(site->in);
+	double		cost = (double) c1d_shape_elements(&site->out);
 
-	return (double) c1d_shape_elements(&site->out) * taps;
+	for (int a = 0; a < C1D_AXES; a++)
+		cost *= c->windows.axis[a].size < image.length[a] ? c->windows.axis[a].size : image.length[a];
+	return cost;
 }
 
 static void

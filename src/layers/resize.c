@@ -1,7 +1,7 @@
 /*
  * src/layers/resize.c
- *	  Upsample of torch, and resize1d(): a series of another length, from the
- *	  nearest steps or on the line between two.
+ *	  Upsample of torch, for series and images, and resize1d(): another length,
+ *	  from the nearest steps or on the line between two.
  *
  * Torch finds the steps in float32, and so does this, to pick the same ones:
  * products are rounded from double, where they are exact, so that no compiler
@@ -13,70 +13,83 @@
 
 #include "layers/layer.h"
 
-enum
+typedef enum ResizeMode
 {
 	NEAREST,
 	NEAREST_EXACT,
-	LINEAR
-};
+	LINEAR,
+	BILINEAR
+} ResizeMode;
 
 typedef struct ResizeConfig
 {
-	int64_t		length;			/* 0: the input's times factor */
-	double		factor;
-	int			mode;
+	int			given;			/* sizes or factors: one is for all axes */
+	int64_t		length[2];		/* 0: the input's times factor */
+	double		factor[2];
+	ResizeMode	mode;
 	bool		align_corners;
 	bool		by_length;		/* steps lie as the lengths say, whatever the factor */
 } ResizeConfig;
 
-/* scale: a number above 0, or a list of one */
+/* factors: one or two numbers above 0 */
 static bool
-scale(C1dAttrs *attrs, const char *key, double *out, C1dError *err)
+factors(C1dAttrs *attrs, const char *key, ResizeConfig *c, C1dError *err)
 {
 	const C1dValue *value = c1d_attr(attrs, key);
-	double	   *list;
-	int64_t		count;
+	double	   *list = c->factor;
+	int64_t		count = 1;
 
 	if (value->type == C1D_LIST)
 	{
 		if (!c1d_attr_reals(attrs, key, &list, &count, err))
 			return false;
-		if (count != 1)
-			return c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be one number", key, attrs->class_name);
-		*out = list[0];
+		if (count < 1 || count > 2)
+			return c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be 1 or 2 numbers, not %" PRId64, key, attrs->class_name, count);
 	}
-	else if (!c1d_attr_real(attrs, key, 0, out, err))
+	else if (!c1d_attr_real(attrs, key, 0, list, err))
 		return false;
-	return (*out > 0 && isfinite(*out)) ||
-		c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be positive", key, attrs->class_name);
+	c->given = (int) count;
+	for (int i = 0; i < c->given; i++)
+	{
+		c->factor[i] = list[i];
+		if (!(list[i] > 0) || !isfinite(list[i]))
+			return c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be positive", key, attrs->class_name);
+	}
+	return true;
+}
+
+static bool
+corners_misplaced(const C1dAttrs *attrs, C1dError *err)
+{
+	c1d_fail(err, C1D_BAD_ARGUMENT, "align_corners of %s belongs to the mode \"linear\"", attrs->class_name);
+	return c1d_hint(err, "Leave \"align_corners\" out, or set \"mode\": \"linear\".");
 }
 
 static bool
 upsample_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
-	static const char *const modes[] = {"nearest", "nearest-exact", "linear"};
+	static const char *const modes[] = {"nearest", "nearest-exact", "linear", "bilinear"};
 	ResizeConfig *c = config;
 	bool		sized = c1d_attr_given(attrs, "size");
 	bool		scaled = c1d_attr_given(attrs, "scale_factor");
+	int			mode;
 
 	if (sized == scaled)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "%s needs size or scale_factor, and not both", attrs->class_name);
 		return c1d_hint(err, "\"size\" is the output's length, \"scale_factor\" is what the input's is multiplied by.");
 	}
-	if ((sized && !c1d_attr_int(attrs, "size", 1, INT64_MAX, 0, &c->length, err)) ||
-		(scaled && !scale(attrs, "scale_factor", &c->factor, err)) ||
-		!c1d_attr_choice(attrs, "mode", modes, 3, NEAREST, &c->mode, err))
+	if ((sized && !c1d_attr_ints(attrs, "size", 1, INT64_MAX, 2, c->length, &c->given, err)) ||
+		(scaled && !factors(attrs, "scale_factor", c, err)) ||
+		!c1d_attr_choice(attrs, "mode", modes, 4, NEAREST, &mode, err))
 		return false;
+	c->mode = (ResizeMode) mode;
 	if (c1d_attr_given(attrs, "align_corners"))
 	{
 		if (!c1d_attr_bool(attrs, "align_corners", false, &c->align_corners, err))
 			return false;
-		if (c->mode != LINEAR)
-		{
-			c1d_fail(err, C1D_BAD_ARGUMENT, "align_corners of %s belongs to the mode \"linear\"", attrs->class_name);
-			return c1d_hint(err, "Leave \"align_corners\" out, or set \"mode\": \"linear\".");
-		}
+		if (c->mode < LINEAR)
+			return corners_misplaced(attrs, err);
 	}
 	if (c1d_attr_given(attrs, "recompute_scale_factor") &&
 		!c1d_attr_bool(attrs, "recompute_scale_factor", false, &c->by_length, err))
@@ -93,48 +106,57 @@ resize_parse(C1dAttrs *attrs, void *config, C1dError *err)
 {
 	static const char *const modes[] = {"nearest", "linear"};
 	ResizeConfig *c = config;
+	int			mode;
 
-	if (!c1d_attr_int(attrs, "length", 1, INT64_MAX, C1D_REQUIRED, &c->length, err) ||
-		!c1d_attr_choice(attrs, "mode", modes, 2, 0, &c->mode, err) ||
+	if (!c1d_attr_int(attrs, "length", 1, INT64_MAX, C1D_REQUIRED, &c->length[0], err) ||
+		!c1d_attr_choice(attrs, "mode", modes, 2, 0, &mode, err) ||
 		!c1d_attr_bool(attrs, "align_corners", false, &c->align_corners, err))
 		return false;
+	c->given = 1;
 	c->by_length = true;
-	if (c->mode == 1)
-		c->mode = LINEAR;
-	else if (c->align_corners)
-	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "align_corners of %s belongs to the mode \"linear\"", attrs->class_name);
-		return c1d_hint(err, "Leave \"align_corners\" out, or set \"mode\": \"linear\".");
-	}
-	return true;
+	c->mode = mode == 1 ? LINEAR : NEAREST;
+	return !c->align_corners || c->mode == LINEAR || corners_misplaced(attrs, err);
 }
 
 static bool
 resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
 	const ResizeConfig *c = config;
-	double		length;
+	bool		image = in->rank == 3 && c->mode != LINEAR;
+	char		text[C1D_SHAPE_TEXT];
 
 	(void) inputs;
-	if (!c1d_layer_wants_series(in, err))
+	if (c->mode == BILINEAR && !image)
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "mode \"bilinear\" needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		return c1d_hint(err, "For a series, (timesteps, channels), the mode is \"linear\".");
+	}
+	if (!image && !c1d_layer_wants_series(in, err))
 		return false;
-	*out = c1d_shape2(c->length, in->dim[1]);
-	if (c->length > 0)
-		return true;
+	if (!image && c->given == 2)
+		return c1d_fail(err, C1D_BAD_SHAPE, "a series has one length, not 2");
+	*out = *in;
+	for (int i = 0; i < (image ? 2 : 1); i++)
+	{
+		int			k = i < c->given ? i : 0;
+		double		length = floor((double) in->dim[i] * c->factor[k]);
 
-	/* a length over the limit only has to stay over it */
-	length = floor((double) in->dim[0] * c->factor);
-	out->dim[0] = length > C1D_MAX_ELEMENTS ? C1D_MAX_ELEMENTS + 1 : (int64_t) length;
-	if (out->dim[0] >= 1)
-		return true;
-	c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
-	return c1d_detail(err, "%" PRId64 " steps times %g are less than one.", in->dim[0], c->factor);
+		/* a length over the limit only has to stay over it */
+		out->dim[i] = c->length[k] > 0 ? c->length[k] :
+			length > C1D_MAX_ELEMENTS ? C1D_MAX_ELEMENTS + 1 : (int64_t) length;
+		if (out->dim[i] >= 1)
+			continue;
+		c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
+		return c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
+	}
+	return true;
 }
 
 static double
 resize_cost(const LayerSite *site)
 {
-	return 2.0 * c1d_shape_elements(&site->out);
+	return 4.0 * c1d_shape_elements(&site->out);
 }
 
 /* times: the product of two floats, rounded once */
@@ -144,64 +166,93 @@ times(float a, float b)
 	return (float) ((double) a * b);
 }
 
-/*
- * ratio
- *		Input steps an output step, as torch computes it.
- */
-static float
-ratio(const ResizeConfig *c, int64_t length, int64_t out_length)
+/* Where an output step comes from: weight of the second, the rest of the first. */
+typedef struct Tap
 {
-	if (c->mode == LINEAR && c->align_corners)
-		return out_length > 1 ? (float) (length - 1) / (float) (out_length - 1) : 0;
-	return c->by_length ? (float) length / (float) out_length : (float) (1 / c->factor);
+	int64_t		first;
+	int64_t		second;
+	double		weight;
+	double		rest;
+} Tap;
+
+/*
+ * tap
+ *		Output step i of axis d, as torch finds it.
+ */
+static Tap
+tap(const LayerSite *site, int d, int64_t i)
+{
+	const ResizeConfig *c = site->config;
+	int64_t		length = site->in->dim[d];
+	int64_t		out_length = site->out.dim[d];
+	bool		aligned = c->align_corners || c->mode == NEAREST;
+	Tap			t = {i, i, 0, 1};
+	float		step,
+				at,
+				weight;
+
+	if (c->mode >= LINEAR && length == out_length)
+		return t;
+	if (c->align_corners)
+		step = out_length > 1 ? (float) (length - 1) / (float) (out_length - 1) : 0;
+	else if (c->by_length)
+		step = (float) length / (float) out_length;
+	else
+		step = (float) (1 / c->factor[d < c->given ? d : 0]);
+	at = aligned ? times(step, (float) i) : times(step, (float) i + 0.5f) - 0.5f;
+	if (at < 0)
+		at = 0;
+	t.first = (int64_t) floorf(c->mode == NEAREST_EXACT ? (float) (at + 0.5) : at);
+	if (t.first > length - 1)
+		t.first = length - 1;
+	t.second = t.first < length - 1 ? t.first + 1 : t.first;
+	weight = at - (float) t.first;
+	weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
+	t.weight = weight;
+	t.rest = 1 - weight;
+	return t;
 }
 
-/* where output step i lies among the input steps, not before the first */
-static float
-position(const ResizeConfig *c, float step, int64_t i)
+/* between: as torch adds them up, so that an infinity times 0 is NaN here, too */
+static inline double
+between(const Tap *t, double first, double second)
 {
-	float		at;
-
-	if (c->mode == NEAREST || (c->mode == LINEAR && c->align_corners))
-		return times(step, (float) i);
-	at = times(step, (float) i + 0.5f) - 0.5f;
-	return at < 0 ? 0 : at;
+	return t->rest * first + t->weight * second;
 }
 
 static void
 resize_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const ResizeConfig *c = site->config;
-	int64_t		length = site->in->dim[0];
-	int64_t		out_length = site->out.dim[0];
-	int64_t		channels = site->out.dim[1];
-	float		step = ratio(c, length, out_length);
+	bool		image = site->in->rank == 3;
+	int64_t		channels = c1d_shape_channels(&site->out);
+	int64_t		columns = image ? site->out.dim[1] : 1;
+	int64_t		in_row = c1d_shape_elements(site->in) / site->in->dim[0];
 
 	(void) work;
 	for (int64_t r = begin; r < end; r++)
 	{
-		float		at = position(c, step, r);
-		int64_t		first = (int64_t) floorf(c->mode == NEAREST_EXACT ? (float) (at + 0.5) : at);
-		const float *a,
-				   *b;
-		float		weight;
-		float	   *out = y + r * channels;
+		Tap			down = tap(site, 0, r);
+		const float *a = x[0] + down.first * in_row;
+		const float *b = x[0] + down.second * in_row;
 
-		if (first > length - 1)
-			first = length - 1;
-		if (c->mode == LINEAR && length == out_length)
-			first = r;
-		a = x[0] + first * channels;
-		if (c->mode != LINEAR || length == out_length)
+		for (int64_t k = 0; k < columns; k++)
 		{
-			memcpy(out, a, channels * sizeof(float));
-			continue;
+			Tap			across = image ? tap(site, 1, k) : (Tap) {0};
+			int64_t		left = across.first * channels;
+			int64_t		right = across.second * channels;
+			float	   *out = y + (r * columns + k) * channels;
+
+			if (c->mode < LINEAR)
+				memcpy(out, a + left, channels * sizeof(float));
+			else if (!image)
+				for (int64_t i = 0; i < channels; i++)
+					out[i] = (float) between(&down, a[i], b[i]);
+			else
+				for (int64_t i = 0; i < channels; i++)
+					out[i] = (float) between(&down, between(&across, a[left + i], a[right + i]),
+											 between(&across, b[left + i], b[right + i]));
 		}
-		weight = at - (float) first;
-		weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
-		b = first < length - 1 ? a + channels : a;
-		for (int64_t i = 0; i < channels; i++)
-			out[i] = (float) ((double) (1 - weight) * a[i] + (double) weight * b[i]);
 	}
 }
 

@@ -42,6 +42,7 @@ grow(C1dCheck *check, C1dArena *arena, C1dError *err)
 	memcpy(shapes, check->shapes, old.count * sizeof(C1dShape));
 	check->graph.count = old.count;
 	check->graph.dialect = old.dialect;
+	check->graph.decided = old.decided;
 	check->shapes = shapes;
 	return true;
 }

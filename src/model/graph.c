@@ -40,6 +40,7 @@ c1d_graph_start(C1dGraph *graph, int64_t room, C1dArena *arena, C1dError *err)
 		return c1d_detail(err, "%" PRId64 " layers were given, at most %d are possible.", room, C1D_MAX_NODES);
 	}
 	graph->dialect = C1D_KERAS;
+	graph->decided = false;
 	graph->count = 0;
 	graph->room = (int) room;
 	graph->nodes = c1d_alloc_array(arena, room, sizeof(C1dNode), err);
@@ -60,6 +61,7 @@ c1d_graph_expect(C1dGraph *graph, const C1dLayerText *layers, int count)
 		if (c1d_layer_dialect(layers[i].class_name, &dialect) && dialect != C1D_SQL)
 		{
 			graph->dialect = dialect;
+			graph->decided = true;
 			return;
 		}
 }
@@ -203,6 +205,33 @@ right_inputs(const C1dNode *node, C1dError *err)
 }
 
 /*
+ * parse
+ *		Read the configuration of the next node.
+ *
+ * A name of Keras and torch whose model shows no dialect is Keras's; if Keras
+ * would refuse the configuration and torch would not, it is torch's, and so
+ * are the names after it.
+ */
+static bool
+parse(C1dGraph *graph, C1dNode *node, const C1dLayerText *text, C1dArena *arena, C1dError *err)
+{
+	const LayerClass *other;
+	C1dError	ignored;
+
+	if (c1d_layer_parse(node->class, text->config, arena, &node->config, err))
+		return true;
+	if (graph->decided || node->class->dialect != C1D_KERAS)
+		return false;
+	other = c1d_layer_class(text->class_name, C1D_TORCH, &ignored);
+	if (other->dialect != C1D_TORCH || !c1d_layer_parse(other, text->config, arena, &node->config, &ignored))
+		return false;
+	node->class = other;
+	graph->dialect = C1D_TORCH;
+	graph->decided = true;
+	return true;
+}
+
+/*
  * c1d_graph_read
  *		Read a layer's class, name, inputs and configuration into the next node.
  *
@@ -231,8 +260,7 @@ c1d_graph_read(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dEr
 		*err = unknown;
 		good = false;
 	}
-	good = good && right_inputs(node, err) &&
-		c1d_layer_parse(node->class, text->config, arena, &node->config, err);
+	good = good && right_inputs(node, err) && parse(graph, node, text, arena, err);
 	if (!good)
 		node->config = NULL;
 	graph->count++;

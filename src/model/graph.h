@@ -43,6 +43,7 @@ typedef struct C1dNode
 typedef struct C1dGraph
 {
 	C1dDialect	dialect;		/* of names that are in several */
+	bool		decided;		/* a layer has shown it */
 	int			count;
 	int			room;
 	C1dNode    *nodes;
@@ -61,6 +62,7 @@ extern int	c1d_graph_find(const C1dGraph *graph, const char *name, C1dError *err
 extern const C1dShape *c1d_graph_source(const C1dGraph *graph, int i, int k, const C1dShape *input, const C1dShape *shapes);
 extern const char *c1d_graph_input_name(const C1dGraph *graph, int i, int k);
 extern bool c1d_graph_is_chain(const C1dGraph *graph, int i);
+extern int	c1d_graph_mask(const C1dGraph *graph, int i);
 extern void c1d_graph_blame(const C1dGraph *graph, int i, C1dError *err);
 
 #endif

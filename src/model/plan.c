@@ -88,20 +88,34 @@ place_of(const Value *values, int node, int output)
 }
 
 /*
+ * masking_of
+ *		The node whose mask node i works by; what that one masks is then an input
+ *		more of node i.
+ */
+static const C1dNode *
+masking_of(const C1dGraph *graph, int i)
+{
+	int			masking = c1d_graph_mask(graph, i);
+
+	return masking < 0 ? NULL : &graph->nodes[masking];
+}
+
+/*
  * prepare_step
  *		One node as a step: weights checked against the real input, packed, cost
  *		divided into chunks.
  */
 static bool
-prepare_step(const C1dNode *node, const C1dShape *in, const C1dShape *out, C1dIsa isa,
+prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, const C1dShape *out, C1dIsa isa,
 			 C1dArena *arena, C1dStep *step, C1dError *err)
 {
 	double		cost;
 
 	step->ops = node->class->ops;
 	step->site = (LayerSite) {
-		.config = node->config, .inputs = node->inputs, .in = in, .out = *out,
+		.config = node->config, .inputs = node->inputs + (masking != NULL), .in = in, .out = *out,
 		.weights = node->weights, .isa = isa,
+		.mask = masking == NULL ? NULL : c1d_masking_value(masking->config),
 	};
 	step->rows = c1d_layer_rows(out);
 	if (!c1d_layer_check_weights(node->class, node->config, in, node->weights, node->weight_count, err))
@@ -148,10 +162,13 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 
 	for (int i = 0; i < graph->count; i++)
 	{
+		const C1dNode *node = &graph->nodes[i];
+		const C1dNode *masking = masking_of(graph, i);
+
 		values[i].first = values[i].last = i;
-		for (int k = 0; k < graph->nodes[i].inputs && !alias(&graph->nodes[i]); k++)
+		for (int k = 0; k < node->inputs + (masking != NULL) && !alias(node); k++)
 		{
-			int			from = root(graph, graph->nodes[i].input[k]);
+			int			from = root(graph, k < node->inputs ? node->input[k] : masking->input[0]);
 
 			if (from != C1D_MODEL_INPUT)
 				values[from].last = i;
@@ -160,8 +177,10 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 	for (int i = 0; i < graph->count; i++)
 	{
 		const C1dNode *node = &graph->nodes[i];
-		C1dShape   *in = c1d_alloc_array(arena, node->inputs, sizeof(C1dShape), err);
-		C1dPlace   *from = c1d_alloc_array(arena, node->inputs, sizeof(C1dPlace), err);
+		const C1dNode *masking = masking_of(graph, i);
+		int			inputs = node->inputs + (masking != NULL);
+		C1dShape   *in = c1d_alloc_array(arena, inputs, sizeof(C1dShape), err);
+		C1dPlace   *from = c1d_alloc_array(arena, inputs, sizeof(C1dPlace), err);
 		C1dStep    *step = &plan->step[plan->steps];
 		int64_t		need;
 
@@ -169,10 +188,12 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 			return false;
 		if (alias(node))
 			continue;
-		for (int k = 0; k < node->inputs; k++)
+		for (int k = 0; k < inputs; k++)
 		{
-			in[k] = *c1d_graph_source(graph, i, k, input, shapes);
-			from[k] = place_of(values, root(graph, node->input[k]), output);
+			int			source = k < node->inputs ? node->input[k] : masking->input[0];
+
+			in[k] = source == C1D_MODEL_INPUT ? *input : shapes[source];
+			from[k] = place_of(values, root(graph, source), output);
 		}
 		if (i != output)
 		{
@@ -182,7 +203,7 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 			if (buffers < values[i].offset + values[i].floats)
 				buffers = values[i].offset + values[i].floats;
 		}
-		if (!prepare_step(node, in, &shapes[i], isa, arena, step, err))
+		if (!prepare_step(node, masking, in, &shapes[i], isa, arena, step, err))
 		{
 			c1d_graph_blame(graph, i, err);
 			return false;

@@ -291,6 +291,12 @@ argument_int(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *k
 }
 
 void
+argument_double(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key)
+{
+	argument_real(arguments, key, DatumGetFloat8(required(fcinfo, n, key)));
+}
+
+void
 argument_bool(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key)
 {
 	argument_flag(arguments, key, DatumGetBool(required(fcinfo, n, key)));

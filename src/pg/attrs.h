@@ -27,6 +27,7 @@ extern void value_check_encoding(const C1dValue *value);
 extern C1dValue value_from_text(text *string);
 
 extern void argument_int(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
+extern void argument_double(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_bool(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_enum(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_ints(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);

@@ -59,7 +59,6 @@ check_layer_step(PG_FUNCTION_ARGS)
 				old;
 	CheckState *state;
 	C1dLayerText *layer;
-	C1dDialect	dialect;
 	C1dError	err;
 
 	tensor_no_aggregate(fcinfo, &context, "check_layer_step");
@@ -80,8 +79,8 @@ check_layer_step(PG_FUNCTION_ARGS)
 	layer = layer_of_row(PG_GETARG_DATUM(2), PG_ARGISNULL(2), PG_GETARG_DATUM(3), PG_ARGISNULL(3));
 
 	/* the first name that is in one dialect only decides for those after it */
-	if (state->check.graph.dialect == C1D_KERAS && c1d_layer_dialect(layer->class_name, &dialect) && dialect == C1D_TORCH)
-		state->check.graph.dialect = C1D_TORCH;
+	if (!state->check.graph.decided)
+		c1d_graph_expect(&state->check.graph, layer, 1);
 	if (!c1d_check_layer(&state->check, layer, &state->arena, &state->last, &err))
 		c1d_throw(&err);
 	MemoryContextSwitchTo(old);

@@ -13,9 +13,6 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 #include "formats/tensor_text.h"
 
@@ -25,7 +22,7 @@
 /* On the wire: version, rank, flags, then the dimensions and the elements. */
 #define WIRE_HEADER 4
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 corrupt(const char *detail)
 {
 	ereport(ERROR,
@@ -294,7 +291,7 @@ tensor1d_out(PG_FUNCTION_ARGS)
 }
 
 /* bad_message: every refusal of tensor1d_recv() but the newer version. */
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 bad_message(const char *detail)
 {
 	ereport(ERROR,

@@ -11,6 +11,10 @@
 
 #include "pg/pg.h"
 
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 #define TENSOR_VERSION 1
 
 typedef struct Tensor

@@ -8,6 +8,7 @@
  */
 #include "pg/tensor.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"

@@ -14,9 +14,6 @@
 #include <math.h>
 
 #include "utils/builtins.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 typedef struct Dtype
 {

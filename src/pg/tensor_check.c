@@ -72,7 +72,7 @@ tensor_shape_from_array(Datum datum)
 	return shape;
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 out_of_range(double value)
 {
 	ereport(ERROR,

@@ -77,7 +77,7 @@ tensor1d_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 no_tensor(const char *detail)
 {
 	ereport(ERROR,

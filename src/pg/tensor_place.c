@@ -12,10 +12,6 @@
  */
 #include "pg/tensor_rows.h"
 
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
-
 #define FIRST_SIZE 256
 
 typedef struct Placed
@@ -161,7 +157,7 @@ tensor1d_agg_at_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(a);
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 wrong_position(const char *what, int64 position, int64 count)
 {
 	ereport(ERROR,

@@ -6,6 +6,7 @@
 #include "pg/tensor.h"
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/array.h"
 
 /* copy_as: the elements of x under another shape of as many elements. */
@@ -38,15 +39,28 @@ int_arguments(ArrayType *array, const char *function, C1dShape *numbers)
 	return true;
 }
 
-static void pg_attribute_noreturn()
-cannot_reshape(const C1dShape *from, const char *wanted, const char *hint)
+/* numbers_text: "(3,-1)", for messages; a 0 is a 0 here, not any size. */
+static const char *
+numbers_text(const C1dShape *numbers)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < numbers->rank; i++)
+		appendStringInfo(&text, "%c%d", i ? ',' : '(', (int) numbers->dim[i]);
+	appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+static void __attribute__((noreturn))
+cannot_reshape(const C1dShape *from, const C1dShape *to, const char *hint)
 {
 	char		text[C1D_SHAPE_TEXT];
 
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
 			 errmsg("cannot reshape a tensor of %lld elements to %s",
-					(long long) c1d_shape_elements(from), wanted),
+					(long long) c1d_shape_elements(from), numbers_text(to)),
 			 errdetail("The tensor has shape %s.", c1d_shape_text(from, text)),
 			 errhint("%s", hint)));
 }
@@ -65,11 +79,9 @@ reshape(PG_FUNCTION_ARGS)
 	int64		elements = c1d_shape_elements(&from);
 	int64		known = 1;
 	int			open = -1;
-	char		wanted[C1D_SHAPE_TEXT];
 
 	if (!int_arguments(PG_GETARG_ARRAYTYPE_P(1), "reshape", &to))
 		PG_RETURN_NULL();
-	c1d_shape_text(&to, wanted);
 	for (int i = 0; i < to.rank; i++)
 	{
 		if (to.dim[i] == -1 && open < 0)
@@ -77,15 +89,15 @@ reshape(PG_FUNCTION_ARGS)
 		else if (to.dim[i] < 1)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("cannot reshape to %s", wanted),
+					 errmsg("cannot reshape to %s", numbers_text(&to)),
 					 errdetail("Sizes are at least 1; one of them may be -1: whatever remains.")));
 		else if (to.dim[i] > elements / known)
-			cannot_reshape(&from, wanted, "The sizes must multiply to the number of elements.");
+			cannot_reshape(&from, &to, "The sizes must multiply to the number of elements.");
 		else
 			known *= to.dim[i];
 	}
 	if (open >= 0 ? elements % known != 0 : elements != known)
-		cannot_reshape(&from, wanted, open >= 0 ? "The other sizes must divide the number of elements." :
+		cannot_reshape(&from, &to, open >= 0 ? "The other sizes must divide the number of elements." :
 					   "One size may be -1: whatever remains.");
 	if (open >= 0)
 		to.dim[open] = elements / known;
@@ -131,13 +143,12 @@ permute(PG_FUNCTION_ARGS)
 			seen |= 1 << (axes.dim[i] - 1);
 	if (axes.rank != from.rank || seen != (1 << from.rank) - 1)
 	{
-		char		text_axes[C1D_SHAPE_TEXT];
 		char		text[C1D_SHAPE_TEXT];
 
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is not an order of the axes of a tensor of rank %d",
-						c1d_shape_text(&axes, text_axes), from.rank),
+						numbers_text(&axes), from.rank),
 				 errdetail("The tensor has shape %s.", c1d_shape_text(&from, text)),
 				 errhint("Name each axis from 1 to %d once.", from.rank)));
 	}

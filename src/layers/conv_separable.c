@@ -1,0 +1,160 @@
+/*
+ * src/layers/conv_separable.c
+ *	  SeparableConv1D and 2D: a depthwise convolution, then a product over its
+ *	  channels, step by step.
+ *
+ * The middle is never whole: a block of steps of it, which fits the cache, is
+ * made in the scratch and consumed at once.
+ */
+#include "layers/conv_config.h"
+
+/* Floats of the middle that are there at a time, when a step has no more. */
+#define BLOCK_FLOATS 16384
+
+typedef struct SeparablePrepared
+{
+	C1dConvGeometry depthwise;
+	C1dConvWeights depthwise_weights;
+	C1dConvGeometry pointwise;	/* every step a window of its own; length is the block's */
+	C1dConvWeights pointwise_weights;
+	C1dActivation activation;
+	int64_t		block;			/* steps */
+} SeparablePrepared;
+
+static bool
+separable_parse(C1dAttrs *attrs, void *config, C1dError *err)
+{
+	return c1d_conv_parse(attrs, C1D_CONV_SEPARABLE, config, err);
+}
+
+static bool
+separable_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
+{
+	const C1dConvConfig *c = config;
+	C1dWindowPlace place[C1D_AXES];
+	C1dShape	middle;
+
+	(void) inputs;
+	if (!c1d_conv_wants(c, in, separable_infer, err) ||
+		!c1d_windows_place(&c->windows, in, place, err))
+		return false;
+	middle = c1d_image_shape(c->windows.axes, 1, 1, c1d_shape_channels(in) * c->depth_multiplier);
+	*out = c1d_image_shape(c->windows.axes, place[C1D_DOWN].out_length, place[C1D_ALONG].out_length, c->filters);
+	return c1d_shape_check(&middle, err);
+}
+
+/* the depthwise kernel, pointwise_kernel (1, channels * depth_multiplier, filters), bias (filters) */
+static int
+separable_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
+{
+	const C1dConvConfig *c = config;
+	int64_t		middle = in == NULL ? 0 : c1d_shape_channels(in) * c->depth_multiplier;
+
+	specs[0] = (C1dWeightSpec) {"depthwise_kernel", c1d_conv_kernel_shape(c, in)};
+	specs[1] = (C1dWeightSpec) {"pointwise_kernel", c1d_shape3(1, middle, c->filters)};
+	if (c->windows.axes == 2)
+		specs[1].shape = (C1dShape) {4, {1, 1, middle, c->filters}};
+	specs[2] = (C1dWeightSpec) {"bias", c1d_shape1(c->filters)};
+	return c->use_bias ? 3 : 2;
+}
+
+static bool
+separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
+{
+	const C1dConvConfig *c = site->config;
+	SeparablePrepared *p = c1d_alloc(arena, sizeof(*p), err);
+	C1dConvLayout depthwise = c1d_conv_layout(c, c1d_shape_channels(site->in), site->weights[0].data);
+	C1dConvLayout pointwise = {.from = site->weights[1].data, .inner_step = c->filters, .column_step = 1};
+	C1dWindowPlace place[C1D_AXES];
+	const C1dGemmVariant *tallest;
+	int64_t		middle;
+
+	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
+		return false;
+	p->depthwise = c1d_conv_geometry(c, site->in, place);
+	tallest = c1d_gemm_choose(site->isa, c->depth_multiplier);
+	p->depthwise_weights = (C1dConvWeights) {
+		.tallest = tallest,
+		.panels = c1d_conv_panels(&p->depthwise, tallest, &depthwise, arena, err),
+		.bias = c1d_conv_bias(&p->depthwise, tallest, NULL, arena, err),
+	};
+
+	middle = p->depthwise.filters;
+	p->block = middle < BLOCK_FLOATS ? BLOCK_FLOATS / middle : 1;
+	p->pointwise = (C1dConvGeometry) {
+		.length = p->block, .row_floats = middle, .stride = 1,
+		.taps = 1, .spacing = 1, .groups = 1, .filters = c->filters,
+	};
+	tallest = c1d_gemm_choose(site->isa, c->filters);
+	p->pointwise_weights = (C1dConvWeights) {
+		.tallest = tallest,
+		.panels = c1d_conv_panels(&p->pointwise, tallest, &pointwise, arena, err),
+		.bias = c1d_conv_bias(&p->pointwise, tallest, c->use_bias ? site->weights[2].data : NULL, arena, err),
+		.relu = c->activation.function == C1D_ACT_RELU,
+	};
+	p->activation = p->pointwise_weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
+	*prepared = p;
+	return p->depthwise_weights.panels != NULL && p->depthwise_weights.bias != NULL &&
+		p->pointwise_weights.panels != NULL && p->pointwise_weights.bias != NULL;
+}
+
+static int64_t
+separable_workspace(const LayerSite *site)
+{
+	const SeparablePrepared *p = site->prepared;
+
+	return p->block * p->depthwise.filters;
+}
+
+static double
+separable_cost(const LayerSite *site)
+{
+	const C1dConvConfig *c = site->config;
+	double		taps = (double) c->windows.axis[C1D_DOWN].size * c->windows.axis[C1D_ALONG].size;
+	double		steps = (double) (c1d_shape_elements(&site->out) / c->filters);
+
+	return steps * c1d_shape_channels(site->in) * c->depth_multiplier * (taps + c->filters);
+}
+
+/* steps begin .. end - 1 of a line of the output, y being the whole output */
+static void
+separable_line(const SeparablePrepared *p, const float *x, float *y, float *work,
+			   int64_t width, int64_t line, int64_t begin, int64_t end)
+{
+	int64_t		filters = p->pointwise.filters;
+
+	for (int64_t first = begin; first < end; first += p->block)
+	{
+		C1dConvGeometry block = p->depthwise;
+		int64_t		steps = end - first < p->block ? end - first : p->block;
+		float	   *out = y + (line * width + first) * filters;
+
+		block.offset += first * block.stride;
+		c1d_conv_line(&block, &p->depthwise_weights, x, work, block.filters, line, 0, steps);
+		c1d_conv_rows(&p->pointwise, &p->pointwise_weights, work, out, filters, 0, steps);
+		c1d_activate(&p->activation, out, steps, filters);
+	}
+}
+
+static void
+separable_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const SeparablePrepared *p = site->prepared;
+	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
+
+	if (site->out.rank == 2)
+		separable_line(p, x[0], y, work, width, 0, begin, end);
+	for (int64_t h = begin; site->out.rank == 3 && h < end; h++)
+		separable_line(p, x[0], y, work, width, h, 0, width);
+}
+
+const LayerOps c1d_separable_conv_ops = {
+	.config_size = sizeof(C1dConvConfig),
+	.parse = separable_parse,
+	.infer = separable_infer,
+	.weights = separable_weights,
+	.prepare = separable_prepare,
+	.workspace = separable_workspace,
+	.cost = separable_cost,
+	.forward = separable_forward,
+};

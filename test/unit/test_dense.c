@@ -1,0 +1,181 @@
+/*
+ * test/unit/test_dense.c
+ *	  Dense along the last axis of any rank, against a plain loop; and weights
+ *	  that do not fit, which are refused with their shapes.
+ *
+ * Whole numbers must come out exactly; of n products and a bias added in
+ * float32 each passes at most n + 1 roundings of at most 2^-24.
+ */
+#include "model.h"
+
+static void
+check_case(bool whole, C1dIsa isa, UnitTally *tally)
+{
+	static const char *const activations[] = {"linear", "relu", "relu6"};
+	int			activation = (int) unit_between(0, 2);
+	bool		use_bias = unit_between(0, 1);
+	C1dShape	in = {.rank = (int) unit_between(1, C1D_MAX_RANK)};
+	C1dShape	out;
+	int64_t		features = unit_between(1, 40),
+				units = unit_between(1, 40),
+				rows = 1;
+	float	   *x,
+			   *kernel,
+			   *bias;
+	double	   *y,
+			   *allowed;
+	C1dTensor	weights[2];
+	UnitModel	m;
+	bool		planned;
+
+	for (int d = 0; d < in.rank - 1; d++)
+		rows *= in.dim[d] = unit_between(1, 6);
+	in.dim[in.rank - 1] = features;
+	out = in;
+	out.dim[out.rank - 1] = units;
+	x = unit_random_floats(rows * features, whole);
+	kernel = unit_random_floats(features * units, whole);
+	bias = unit_random_floats(units, whole);
+	y = unit_must(malloc((size_t) (rows * units) * sizeof(double)));
+	allowed = unit_must(malloc((size_t) (rows * units) * sizeof(double)));
+	for (int64_t r = 0; r < rows; r++)
+		for (int64_t u = 0; u < units; u++)
+		{
+			double		sum = use_bias ? bias[u] : 0,
+						magnitude = fabs(sum);
+
+			for (int64_t f = 0; f < features; f++)
+			{
+				sum += (double) x[r * features + f] * kernel[f * units + u];
+				magnitude += fabs((double) x[r * features + f] * kernel[f * units + u]);
+			}
+			if (activation > 0 && sum < 0)
+				sum = 0;
+			y[r * units + u] = activation == 2 && sum > 6 ? 6 : sum;
+			allowed[r * units + u] = whole ? 0 : magnitude * 0x1p-24 * (double) (features + 1);
+		}
+
+	weights[0] = (C1dTensor) {c1d_shape2(features, units), kernel};
+	weights[1] = (C1dTensor) {c1d_shape1(units), bias};
+	unit_model_begin(&m, 1);
+	planned = unit_add(&m, unit_between(0, 1) ? "Dense" : "dense", use_bias ? 2 : 1, weights,
+					   "{'units': %lld, 'activation': '%s', 'use_bias': %s}", (long long) units, activations[activation],
+					   use_bias ? "true" : "false") && unit_plan(&m, in, isa);
+	free(kernel);
+	free(bias);
+	if (planned)
+		unit_check(tally, &m, &out, x, y, allowed);
+	else
+		unit_wrong(tally, &m, &in, "is refused");
+	unit_model_end(&m);
+	free(x);
+	free(y);
+	free(allowed);
+}
+
+TEST(random_cases)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		UnitTally	whole = {0},
+					real = {0};
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "Dense # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		for (int i = 0; i < 2000; i++)
+		{
+			check_case(true, (C1dIsa) isa, &whole);
+			check_case(false, (C1dIsa) isa, &real);
+		}
+		ok(whole.wrong == 0, "%s: %lld layers of rank 1 to %d on whole numbers are exact",
+		   c1d_isa_names[isa], (long long) whole.cases, C1D_MAX_RANK);
+		ok(real.wrong == 0, "%s: %lld layers (%lld values) are within the bound, the worst at %.2f of it",
+		   c1d_isa_names[isa], (long long) real.cases, (long long) real.values, real.worst);
+	}
+}
+
+/* refused: at once when nothing can fit, else with the input; the hint holds that text */
+static void
+refused(const char *class_name, const char *config, int count, const C1dShape *shapes, C1dShape in, const char *hint)
+{
+	static const float zeros[4096];
+	C1dTensor	weights[4];
+	UnitModel	m;
+	char		text[C1D_SHAPE_TEXT];
+	bool		planned;
+
+	for (int i = 0; i < count; i++)
+		weights[i] = (C1dTensor) {shapes[i], zeros};
+	unit_model_begin(&m, 1);
+	planned = unit_add(&m, class_name, count, weights, "%s", config) && unit_plan(&m, in, C1D_ISA_BASELINE);
+	ok(!planned && m.err.code == C1D_BAD_SHAPE && m.err.detail[0] != '\0' && strstr(m.err.hint, hint) != NULL,
+	   "%s %s of %s refuses %d weights, the first %s%s%s", class_name, config, c1d_shape_text(&in, text), count,
+	   count ? c1d_shape_text(&shapes[0], (char[C1D_SHAPE_TEXT]) {0}) : "none", hint[0] ? ": " : "", hint);
+	unit_model_end(&m);
+}
+
+#define SHAPES(...) (const C1dShape[]) {__VA_ARGS__}
+
+TEST(weights_that_do_not_fit)
+{
+	const char *dense = "{'units': 3}";
+	const char *conv = "{'filters': 5, 'kernel_size': 3}";
+	C1dShape	series = c1d_shape2(8, 4);
+
+	refused("Dense", dense, 0, NULL, series, "get_weights()");
+	refused("Dense", dense, 1, SHAPES({2, {4, 3}}), series, "\"use_bias\": false");
+	refused("Dense", "{'units': 3, 'use_bias': false}", 2, SHAPES({2, {4, 3}}, {1, {3}}), series, "\"use_bias\": true");
+	refused("Dense", dense, 2, SHAPES({2, {3, 4}}, {1, {3}}), series, "permute(w, 2, 1)");
+	refused("Dense", dense, 2, SHAPES({2, {5, 3}}, {1, {3}}), series, "");
+	refused("Dense", dense, 2, SHAPES({2, {4, 3}}, {1, {4}}), series, "");
+	refused("Dense", dense, 2, SHAPES({1, {12}}, {1, {3}}), series, "");
+	refused("Dense", dense, 2, SHAPES({2, {8, 3}}, {1, {3}}), series, "permute(x, 2, 1)");
+	refused("Conv1D", conv, 2, SHAPES({3, {5, 4, 3}}, {1, {5}}), series, "permute(w, 3, 2, 1)");
+	refused("Conv1D", conv, 2, SHAPES({3, {3, 5, 4}}, {1, {5}}), series, "permute(w, 1, 3, 2)");
+	refused("Conv1D", conv, 2, SHAPES({3, {3, 8, 5}}, {1, {5}}), series, "permute(x, 2, 1)");
+	refused("Conv1D", conv, 2, SHAPES({3, {3, 7, 5}}, {1, {5}}), series, "");
+	refused("Conv1DTranspose", conv, 2, SHAPES({3, {3, 4, 5}}, {1, {5}}), series, "permute(w, 1, 3, 2)");
+	refused("MaxPooling1D", "{}", 1, SHAPES({1, {1}}), series, "");
+}
+
+/* the weights of a layer, counted: kernel and bias */
+TEST(parameters)
+{
+	static const struct
+	{
+		const char *class_name;
+		const char *config;
+		C1dShape	in;
+		int64_t		params;
+	}			cases[] = {
+		{"Conv1D", "{'filters': 32, 'kernel_size': 3}", {2, {100, 1}}, 3 * 32 + 32},
+		{"Conv1D", "{'filters': 6, 'kernel_size': 3, 'groups': 2, 'use_bias': false}", {2, {100, 4}}, 3 * 2 * 6},
+		{"Conv1DTranspose", "{'filters': 6, 'kernel_size': 5}", {2, {10, 4}}, 5 * 6 * 4 + 6},
+		{"Dense", "{'units': 7}", {1, {20}}, 20 * 7 + 7},
+		{"Dense", "{'units': 7}", {3, {2, 3, 20}}, 20 * 7 + 7},
+		{"MaxPooling1D", "{}", {2, {100, 1}}, 0},
+		{"Flatten", "{}", {2, {100, 1}}, 0},
+	};
+	int			right = 0,
+				count = sizeof(cases) / sizeof(*cases);
+
+	for (int i = 0; i < count; i++)
+	{
+		UnitModel	m;
+		C1dLayerText text;
+		int64_t		params;
+
+		unit_model_begin(&m, 1);
+		text = unit_text(&m.arena, cases[i].class_name, unit_config(&m.arena, "%s", cases[i].config), 0, NULL);
+		right += c1d_graph_read(&m.graph, &text, &m.arena, &m.err) &&
+			c1d_layer_params(m.graph.nodes[0].class, m.graph.nodes[0].config, &cases[i].in, &params, &m.err) &&
+			params == cases[i].params;
+		unit_model_end(&m);
+	}
+	ok(right == count, "%d of %d layers have the number of weights that the formulas give", right, count);
+}
+
+RUN(random_cases, weights_that_do_not_fit, parameters)

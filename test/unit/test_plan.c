@@ -1,0 +1,354 @@
+/*
+ * test/unit/test_plan.c
+ *	  Plans of random models: values never overlap, work memory is what the plan
+ *	  says, layers that only reshape cost nothing and change nothing, and every
+ *	  failure to get memory is an error and nothing else.
+ *
+ * The reference runs each layer by itself, with every value in memory of its
+ * own; a plan must give the same bits.
+ */
+#include "stack.h"
+
+/*
+ * run_alone
+ *		The outputs of all nodes, each malloc'ed; NULL at a node that failed.
+ */
+static void
+run_alone(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, const float *x, C1dIsa isa,
+		  C1dArena *arena, float **values)
+{
+	for (int i = 0; i < graph->count; i++)
+	{
+		const C1dNode *node = &graph->nodes[i];
+		const float *sources[C1D_MAX_INPUTS];
+		C1dShape	in[C1D_MAX_INPUTS];
+		C1dError	err;
+		LayerSite	site = {.config = node->config, .inputs = node->inputs, .in = in, .out = shapes[i], .weights = node->weights, .isa = isa};
+		float	   *work;
+
+		values[i] = unit_floats(c1d_shape_elements(&shapes[i]));
+		for (int k = 0; k < node->inputs; k++)
+		{
+			in[k] = *c1d_graph_source(graph, i, k, input, shapes);
+			sources[k] = node->input[k] == C1D_MODEL_INPUT ? x : values[node->input[k]];
+		}
+		if (node->class->ops->forward == NULL)
+		{
+			memcpy(values[i], sources[0], (size_t) c1d_shape_elements(&shapes[i]) * sizeof(float));
+			continue;
+		}
+		if (node->class->ops->prepare != NULL && !node->class->ops->prepare(&site, arena, &site.prepared, &err))
+			abort();
+		work = unit_floats(node->class->ops->workspace == NULL ? 0 : node->class->ops->workspace(&site));
+		node->class->ops->forward(&site, sources, values[i], work, 0, c1d_layer_rows(&shapes[i]));
+		free(work);
+	}
+}
+
+/* the floats of all values, as a plan that never reused memory would need them */
+static int64_t
+all_floats(const UnitStack *s)
+{
+	int64_t		all = 0;
+
+	for (int i = 0; i < s->count; i++)
+		all += (c1d_shape_elements(&s->shape[i]) + 15) / 16 * 16;
+	return all;
+}
+
+typedef struct Seen
+{
+	int64_t		models;
+	int64_t		layers;
+	int64_t		different;
+	int64_t		chunked;		/* differently */
+	int64_t		larger;			/* work than all values together */
+	double		work;			/* floats, and those of all values */
+	double		all;
+} Seen;
+
+static void
+check_stack(UnitStack *s, C1dIsa isa, Seen *seen)
+{
+	float	   *x = unit_random_floats(c1d_shape_elements(&s->in), false);
+	float	   *values[UNIT_LAYERS];
+	float	   *y,
+			   *again;
+	C1dShape	shapes[UNIT_LAYERS];
+
+	seen->models++;
+	seen->layers += s->count;
+	if (!c1d_graph_infer(&s->m.graph, &s->in, shapes, &s->m.err) || !unit_plan(&s->m, s->in, isa))
+	{
+		printf("# %s\n", s->m.err.message);
+		seen->different++;
+		free(x);
+		return;
+	}
+	run_alone(&s->m.graph, &s->in, shapes, x, isa, &s->m.arena, values);
+	y = unit_output(&s->m.plan, x, 0);
+	again = unit_output(&s->m.plan, x, unit_between(1, 3));
+	if (y == NULL || !c1d_shape_equal(&s->m.plan.output, &shapes[s->count - 1]) ||
+		!unit_same_bits(y, values[s->count - 1], c1d_shape_elements(&shapes[s->count - 1])))
+	{
+		if (seen->different++ < 5)
+			unit_describe(s, y == NULL ? "writes where it must not" : "differs from its layers");
+	}
+	else if (again == NULL || !unit_same_bits(y, again, c1d_shape_elements(&shapes[s->count - 1])))
+	{
+		if (seen->chunked++ < 5)
+			unit_describe(s, "differs when it is interrupted");
+	}
+	seen->larger += s->m.plan.work_floats > all_floats(s);
+	seen->work += (double) s->m.plan.work_floats;
+	seen->all += (double) all_floats(s);
+	for (int i = 0; i < s->count; i++)
+		free(values[i]);
+	unit_unguard(y);
+	unit_unguard(again);
+	free(x);
+}
+
+TEST(random_models)
+{
+	for (int branches = 0; branches <= 1; branches++)
+		for (int isa = 0; isa < C1D_ISAS; isa++)
+		{
+			Seen		seen = {0};
+			const char *what = branches ? "models with branches" : "chains";
+
+			if (!c1d_isa_available((C1dIsa) isa))
+			{
+				ok(true, "%s # SKIP this machine has no %s", what, c1d_isa_names[isa]);
+				continue;
+			}
+			for (int i = 0; i < 2000; i++)
+			{
+				UnitStack	s;
+
+				unit_stack(&s, N(1, UNIT_LAYERS), branches);
+				check_stack(&s, (C1dIsa) isa, &seen);
+				unit_model_end(&s.m);
+			}
+			ok(seen.different == 0, "%s: %lld %s of %lld layers give the bits of their layers run alone, and stay in their memory",
+			   c1d_isa_names[isa], (long long) seen.models, what, (long long) seen.layers);
+			ok(seen.chunked == 0, "%s: %s interrupted after every few rows give the same bits", c1d_isa_names[isa], what);
+			ok(seen.larger == 0 && seen.work < seen.all, "%s: %s never take more work memory than all values together, on average %.0f %% of it",
+			   c1d_isa_names[isa], what, 100 * seen.work / seen.all);
+		}
+}
+
+/* ---- layers that only give another shape ---- */
+
+/* planned: the output of layers given as text, NULL when it fails */
+static float *
+planned(UnitModel *m, const C1dLayerText *text, int count, C1dShape in, const float *x)
+{
+	for (int i = 0; i < count; i++)
+		if (!c1d_graph_add(&m->graph, &text[i], &m->arena, &m->err))
+			return NULL;
+	return unit_plan(m, in, C1D_ISA_BASELINE) ? unit_output(&m->plan, x, 0) : NULL;
+}
+
+/*
+ * A Flatten and a Reshape back, or an InputLayer, put at any place of a chain:
+ * same bits, same work, same number of steps.
+ */
+TEST(reshapes_change_nothing)
+{
+	int64_t		models = 0,
+				places = 0,
+				wrong = 0,
+				costly = 0;
+
+	for (int i = 0; i < 300; i++)
+	{
+		UnitStack	s;
+		UnitModel	plain;
+		float	   *x,
+				   *y;
+
+		unit_stack(&s, N(1, 6), false);
+		for (int k = 0; k < s.count; k++)
+			s.text[k].input_at = NULL;
+		x = unit_random_floats(c1d_shape_elements(&s.in), false);
+		unit_model_begin(&plain, s.count);
+		y = planned(&plain, s.text, s.count, s.in, x);
+		models++;
+		for (int place = 0; y != NULL && place <= s.count; place++)
+		{
+			C1dLayerText text[UNIT_LAYERS + 3];
+			const C1dShape *shape = place == 0 ? &s.in : &s.shape[place - 1];
+			UnitModel	m;
+			char		target[128];
+			int			used = 0;
+			float	   *other;
+
+			for (int d = 0; d < shape->rank; d++)
+				used += sprintf(target + used, "%s%lld", d ? ", " : "", (long long) shape->dim[d]);
+			unit_model_begin(&m, s.count + 3);
+			memcpy(text, s.text, place * sizeof(*text));
+			text[place] = unit_text(&m.arena, "Flatten", NULL, 0, NULL);
+			text[place + 1] = unit_text(&m.arena, "Reshape", unit_config(&m.arena, "{'target_shape': [%s]}", target), 0, NULL);
+			text[place + 2] = unit_text(&m.arena, "Reshape", unit_config(&m.arena, "{'target_shape': [%s]}", target), 0, NULL);
+			memcpy(text + place + 3, s.text + place, (s.count - place) * sizeof(*text));
+			other = planned(&m, text, s.count + 3, s.in, x);
+			places++;
+			wrong += other == NULL || !c1d_shape_equal(&m.plan.output, &plain.plan.output) ||
+				!unit_same_bits(other, y, c1d_shape_elements(&plain.plan.output));
+			costly += m.plan.steps != plain.plan.steps || m.plan.work_floats != plain.plan.work_floats || m.plan.cost != plain.plan.cost;
+			unit_unguard(other);
+			unit_model_end(&m);
+		}
+		wrong += y == NULL;
+		unit_unguard(y);
+		free(x);
+		unit_model_end(&plain);
+		unit_model_end(&s.m);
+	}
+	ok(wrong == 0, "Flatten and Reshape back change no bit at %lld places of %lld models", (long long) places, (long long) models);
+	ok(costly == 0, "and cost neither a step nor memory");
+}
+
+TEST(only_reshapes)
+{
+	const float x[] = {1, 2, 3, 4, 5, 6};
+	static const char *const layers[][2] = {
+		{"InputLayer", "{}"}, {"Flatten", "{}"}, {"Reshape", "{'target_shape': [2, 3]}"}, {"Reshape", "{'target_shape': [1, -1]}"},
+		{"Flatten", "{'name': 'last'}"},
+	};
+
+	for (int count = 0; count <= 5; count++)
+	{
+		UnitModel	m;
+		float	   *y;
+		bool		added = true;
+
+		unit_model_begin(&m, 5);
+		for (int i = 0; i < count; i++)
+			added = added && unit_add(&m, layers[i][0], 0, NULL, "%s", layers[i][1]);
+		added = added && unit_plan(&m, c1d_shape2(3, 2), C1D_ISA_BASELINE);
+		y = added ? unit_output(&m.plan, x, 1) : NULL;
+		ok(y != NULL && unit_same_bits(x, y, 6) && m.plan.steps == 0 && m.plan.work_floats == 0,
+		   "a model of %d layers that only reshape gives its input without a step", count);
+		unit_unguard(y);
+		unit_model_end(&m);
+	}
+}
+
+/* ---- parts ---- */
+
+TEST(parts_make_the_whole)
+{
+	int64_t		cuts = 0,
+				wrong = 0;
+
+	for (int i = 0; i < 300; i++)
+	{
+		UnitStack	s;
+		float	   *x,
+				   *whole;
+
+		unit_stack(&s, N(2, 6), false);
+		for (int k = 1; k < s.count; k++)
+			if (s.m.graph.nodes[k].input[0] != k - 1)
+				s.count = s.m.graph.count = k;
+		x = unit_random_floats(c1d_shape_elements(&s.in), false);
+		whole = unit_plan(&s.m, s.in, C1D_ISA_BASELINE) ? unit_output(&s.m.plan, x, 0) : NULL;
+		for (int last = 0; last + 1 < s.count; last++)
+		{
+			C1dGraph	part;
+			C1dPlan		plan;
+			float	   *middle = NULL,
+					   *end = NULL;
+
+			if (c1d_graph_part(&s.m.graph, 0, last, &s.m.arena, &part, &s.m.err) &&
+				c1d_plan_make(&part, &s.in, C1D_ISA_BASELINE, &s.m.arena, &plan, &s.m.err))
+				middle = unit_output(&plan, x, 0);
+			if (middle != NULL && c1d_graph_part(&s.m.graph, last + 1, s.count - 1, &s.m.arena, &part, &s.m.err) &&
+				c1d_plan_make(&part, &s.shape[last], C1D_ISA_BASELINE, &s.m.arena, &plan, &s.m.err))
+				end = unit_output(&plan, middle, 0);
+			cuts++;
+			wrong += end == NULL || whole == NULL || !unit_same_bits(end, whole, c1d_shape_elements(&s.m.plan.output));
+			unit_unguard(middle);
+			unit_unguard(end);
+		}
+		unit_unguard(whole);
+		free(x);
+		unit_model_end(&s.m);
+	}
+	ok(wrong == 0 && cuts > 300, "the two parts of a model, one after the other, are the model: %lld cuts", (long long) cuts);
+}
+
+/* ---- memory ---- */
+
+typedef struct Scarce
+{
+	UnitBlock  *blocks;
+	int			left;			/* blocks until there are no more */
+} Scarce;
+
+static void *
+scarce_block(void *owner, size_t size)
+{
+	Scarce	   *scarce = owner;
+
+	return scarce->left-- > 0 ? unit_block(&scarce->blocks, size) : NULL;
+}
+
+/*
+ * Every allocation of building and planning is once the one that fails: the
+ * number of blocks sets which block is missing, and what is taken in advance
+ * where in the block's order that happens.
+ */
+TEST(memory_runs_out)
+{
+	int64_t		tried[2] = {0},
+				failed[2] = {0},
+				wrong = 0;
+
+	for (int i = 0; i < 24; i++)
+	{
+		UnitStack	s;
+		C1dError	err;
+
+		unit_stack(&s, N(1, 8), i & 1);
+		for (int limited = 0; limited <= 1; limited++)
+			for (int advance = 0; advance < 8192 / C1D_ALIGN; advance++)
+			{
+				bool		made = false;
+
+				for (int blocks = 1; !made; blocks++)
+				{
+					Scarce		scarce = {.left = limited ? 1000 : blocks};
+					C1dArena	arena = {.block = scarce_block, .owner = &scarce, .limit = limited ? (size_t) blocks * 8192 : 0};
+					C1dGraph	graph;
+					C1dPlan		plan;
+					C1dCode		code = limited ? C1D_LIMIT : C1D_NO_MEMORY;
+
+					err = (C1dError) {0};
+					made = true;
+					for (int k = 0; made && k < advance; k++)
+						made = c1d_alloc(&arena, C1D_ALIGN, &err) != NULL;
+					made = made && unit_rebuild(&s, &arena, &graph, &err) &&
+						c1d_plan_make(&graph, &s.in, C1D_ISA_BASELINE, &arena, &plan, &err);
+					tried[limited]++;
+					if (!made)
+					{
+						failed[limited]++;
+						wrong += err.code != code || err.message[0] == '\0' || err.detail[0] == '\0';
+					}
+					else
+						wrong += limited && arena.used > arena.limit;
+					unit_release(&scarce.blocks);
+				}
+			}
+		unit_model_end(&s.m);
+	}
+	ok(wrong == 0 && failed[0] > 1000, "%lld of %lld attempts met an allocator without memory: each time that is the error",
+	   (long long) failed[0], (long long) tried[0]);
+	ok(wrong == 0 && failed[1] > 1000, "%lld of %lld attempts met a limit: each time that is the error, and it was never exceeded",
+	   (long long) failed[1], (long long) tried[1]);
+}
+
+RUN(random_models, reshapes_change_nothing, only_reshapes, parts_make_the_whole, memory_runs_out)
