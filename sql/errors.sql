@@ -109,11 +109,10 @@ SELECT type, value FROM (VALUES
 	('tensor1d[]', ARRAY[NULL, '{}', '{NULL}', '{[1]}', '{"[[1,2]]","[1]"}', '{{[1]},{[2]}}']),
 	('conv1d_model', ARRAY[NULL, '{"version": 1, "layers": [{"class_name": "Flatten"}]}', '{"version": 1, "layers": [{"class_name": "UpSampling1D", "config": {"size": 2147483647}}]}', '{"version": 1, "layers": [{"class_name": "Dense", "config": {"units": 1, "use_bias": false}, "weights": ["[[NaN]]"]}]}']),
 	('minmax_scaler', ARRAY[NULL, '{"data_min_": [0], "data_max_": [0]}', '{"data_min_": ["NaN", 1], "data_max_": ["NaN", 2], "clip": true, "feature_range": [-1e308, 1e307]}']),
-	('conv1d_padding', ARRAY[NULL, 'valid', 'same', 'causal']),
-	('conv1d_activation', ARRAY[NULL, 'linear', 'softmax', 'squareplus']),
 	('cstring', ARRAY[NULL, '', 'x', '[1]', '{}']),
 	('cstring[]', ARRAY[NULL, '{}', '{1}', '{0}', '{*,1}', '{NULL}']),
-	('oid', ARRAY[NULL, '0', '4294967295'])) v(type, list), unnest(list) value;
+	('oid', ARRAY[NULL, '0', '4294967295'])) v(type, list), unnest(list) value
+UNION ALL SELECT format_type(enumtypid, NULL), nullif(enumlabel, max(enumlabel) OVER (PARTITION BY enumtypid)) FROM pg_enum;
 CREATE FUNCTION pg_temp.outcome(call text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE call;
@@ -131,7 +130,7 @@ SELECT DISTINCT format_type(t, NULL) FROM functions JOIN pg_proc USING (oid), un
 CREATE TEMP TABLE calls AS
 SELECT f.name, r, format(CASE WHEN f.trigger THEN 'SELECT %s()' ELSE 'SELECT * FROM %s(%s) AS result' END || CASE WHEN f.proretset THEN ' LIMIT 1000' ELSE '' END, split_part(f.name::text, '(', 1), string_agg(CASE WHEN i = f.pronargs AND provariadic <> 0 THEN 'VARIADIC ' ELSE '' END || coalesce(quote_literal(value), 'NULL') || '::' || type, ', ' ORDER BY i)) AS call
 FROM functions f JOIN pg_proc USING (oid), generate_series(1, 40) r,
-	LATERAL (SELECT i, format_type(t, NULL) AS type, (SELECT array_agg(value) FROM absurd WHERE absurd.type = format_type(t, NULL)) AS choices FROM unnest(proargtypes::oid[]) WITH ORDINALITY a(t, i)) a,
+	LATERAL (SELECT i, format_type(t, NULL) AS type, (SELECT array_agg(value ORDER BY value) FROM absurd WHERE absurd.type = format_type(t, NULL)) AS choices FROM unnest(proargtypes::oid[]) WITH ORDINALITY a(t, i)) a,
 	LATERAL (SELECT choices[1 + (hashtext(f.name::text || ' ' || r || ' ' || i) & 1048575) % array_length(choices, 1)] AS value) v
 GROUP BY f.oid, f.name, f.trigger, f.proretset, r;
 SELECT count(*) > 4000 AS calls, count(DISTINCT name) > 100 AS functions FROM calls;

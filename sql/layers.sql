@@ -154,6 +154,8 @@ SELECT avg_pool1d(pg_temp.upto(8), 3, 2, pads => '{1}', ceil_mode => true);
 SELECT max_pool1d(pg_temp.upto(8), 3, 2, pads => '{1}'), max_pool1d(pg_temp.upto(8), 3, 2, pads => '{1}', ceil_mode => true);
 -- ceil_mode rounds up, unless the last window would start behind the series
 SELECT max_pool1d(pg_temp.upto(5), 2, 2), max_pool1d(pg_temp.upto(5), 2, 2, ceil_mode => true), max_pool1d(pg_temp.upto(4), 1, 2, ceil_mode => true), max_pool1d(pg_temp.upto(3), 1, 4, ceil_mode => true);
+-- ... so one that is longer than the series still starts on it
+SELECT max_pool1d('[[7]]', 3, ceil_mode => true), avg_pool1d('[[6]]', 3, ceil_mode => true), avg_pool1d('[[6]]', 3, ceil_mode => true, count_include_pad => true), avg_pool1d('[[6]]', 3, 2, pads => '{1,0}', ceil_mode => true, count_include_pad => true);
 -- dilation; with it a window may hold nothing but padding
 SELECT max_pool1d(pg_temp.upto(6), 2, 1, dilation_rate => 3), max_pool1d('[[7]]', 2, 1, dilation_rate => 2, pads => '{1}'), max_pool1d('[[7],[8]]', 2, 1, dilation_rate => 3, pads => '{1}');
 -- edges: one step, window = length
@@ -186,8 +188,8 @@ SELECT pg_temp.refusal('SELECT ' || t) FROM unnest(ARRAY[
 	'crop1d(''[[1]]'', NULL, 1)', 'crop1d(''[[1]]'', 1, NULL)', 'crop1d(''[[1],[2]]'', 0, -1)', 'crop1d(''[[1],[2]]'', 1, 1)', 'crop1d(''[[1],[2]]'', 2147483647, 2147483647)', 'crop1d(''[[[1]]]'', 0, 0)']) t;
 
 -- repeat_vector makes a series of one vector
-SELECT repeat_vector('[1,2]', 3), repeat_vector('[NaN]', 1), repeat_vector(NULL, 1) IS NULL;
-SELECT pg_temp.refusal('SELECT repeat_vector(' || t || ')') FROM unnest(ARRAY['''[1]'', NULL', '''[1]'', 0', '''[1]'', -1', '''[1]'', 2147483647', '''[[1]]'', 2']) t;
+SELECT repeat_vector('[1,2]', 3), repeat_vector('[NaN]', 1), repeat_vector(NULL, 1) IS NULL, repeat_vector('[1]', NULL) IS NULL;
+SELECT pg_temp.refusal('SELECT repeat_vector(' || t || ')') FROM unnest(ARRAY['''[1]'', 0', '''[1]'', -1', '''[1]'', 2147483647', '''[[1]]'', 2']) t;
 
 -- dense works along the last axis, whatever the rank
 SELECT dense('[1,2,3]', '[[1,0],[0,1],[1,10]]'), dense('[1,2,3]', '[[1,0],[0,1],[1,10]]', '[0.5,-100]'), dense('[1,2,3]', '[[1,0],[0,1],[1,10]]', '[0.5,-100]', 'relu');

@@ -74,8 +74,9 @@ SELECT pg_temp.refusal($$SELECT sum(x) FROM (VALUES ('[3e38]'::tensor1d), ('[3e3
 SELECT avg(x) FROM (VALUES ('[3e38]'::tensor1d), ('[3e38]')) v(x);
 
 -- The support functions survive being called by hand with any state
+SELECT pg_temp.refusal('SELECT ' || t) <> 'not refused' FROM unnest(ARRAY[
+	'tensor1d_agg_transition(NULL, 1.0::float8)', 'tensor1d_agg_inverse(NULL, ''[1]''::tensor1d)', 'tensor1d_agg_final(NULL)']) t;
 SELECT pg_temp.refusal('SELECT ' || t) FROM unnest(ARRAY[
-	'tensor1d_agg_transition(NULL, 1.0::float8)', 'tensor1d_agg_inverse(NULL, ''[1]''::tensor1d)', 'tensor1d_agg_final(NULL)',
 	'tensor1d_accum(''{1,2,3}'', ''[1]'')', 'tensor1d_accum(''{1,1,2,0,0,0,5}'', ''[1]'')', 'tensor1d_accum(''{NaN,NaN,NaN,NaN,NaN,NaN,NaN}'', ''[1]'')',
 	'tensor1d_accum(''{1,9,1,1,1,1,1}'', ''[1]'')', 'tensor1d_accum(''{1,1,1,0,0,0,NULL}'', ''[1]'')', 'tensor1d_accum(''{{1,1,1,0,0,0,5}}'', ''[1]'')', 'tensor1d_accum(''{1,1,1,0,0,0,5}'', ''[1,2]'')',
 	'tensor1d_combine(''{1,4,1e300,1e300,1e300,1e300,5}'', ''{1}'')', 'tensor1d_combine(''{}'', ''{1,1,2,0,0,0,5,6}'') = ''{1,1,2,0,0,0,5,6}''', 'tensor1d_avg_final(''{0,1,1,0,0,0,5}'')',

@@ -38,6 +38,18 @@ parse_keras(C1dAttrs *attrs, C1dConvConfig *c, C1dError *err)
 		c1d_attr_bool(attrs, "use_bias", true, &c->use_bias, err);
 }
 
+static bool
+filters_form_groups(const C1dConvConfig *c, const char *message, const char *key, C1dError *err)
+{
+	int64_t		more = c->groups - c->filters % c->groups;
+
+	if (more == c->groups)
+		return true;
+	c1d_fail(err, C1D_BAD_ARGUMENT, "%s", message);
+	c1d_detail(err, "%" PRId64 " filters do not form %" PRId64 " groups.", c->filters, c->groups);
+	return c1d_hint(err, "Set %s to a multiple of %" PRId64 ", such as %" PRId64 ".", key, c->groups, c->filters + more);
+}
+
 /*
  * transposed_padding_word
  *		The error for ConvTranspose1d(padding="same"): which numbers mean what
@@ -121,12 +133,7 @@ parse_torch(C1dAttrs *attrs, C1dConvConfig *c, C1dError *err)
 		c1d_fail(err, C1D_BAD_ARGUMENT, "in_channels must be divisible by groups");
 		return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", c->in_channels, c->groups);
 	}
-	if (c->filters % c->groups != 0)
-	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "out_channels must be divisible by groups");
-		return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", c->filters, c->groups);
-	}
-	return true;
+	return filters_form_groups(c, "out_channels must be divisible by groups", "out_channels", err);
 }
 
 /*
@@ -177,11 +184,8 @@ c1d_conv_parse(C1dAttrs *attrs, C1dConvKind kind, C1dConvConfig *c, C1dError *er
 		return parse_torch(attrs, c, err);
 	if (!parse_keras(attrs, c, err))
 		return false;
-	if (c->filters % c->groups != 0)
-	{
-		c1d_fail(err, C1D_BAD_ARGUMENT, "filters must be a multiple of groups");
-		return c1d_detail(err, "%" PRId64 " filters do not form %" PRId64 " groups.", c->filters, c->groups);
-	}
+	if (!filters_form_groups(c, "filters must be a multiple of groups", "filters", err))
+		return false;
 
 	/* Keras does not look at it where the convolution is depthwise */
 	return c->kind == C1D_CONV_DEPTHWISE || c->kind == C1D_CONV_SEPARABLE || keras_strides(attrs, c, err);
@@ -193,9 +197,7 @@ c1d_conv_parse(C1dAttrs *attrs, C1dConvKind kind, C1dConvConfig *c, C1dError *er
  *		take?  infer is the layer's own: hints are tried out.
  */
 bool
-c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in,
-			   bool (*infer) (const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err),
-			   C1dError *err)
+c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in, C1dInfer infer, C1dError *err)
 {
 	int64_t		channels = c1d_shape_channels(in);
 	char		text[C1D_SHAPE_TEXT];
@@ -204,7 +206,7 @@ c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in,
 				out;
 	C1dError	ignored;
 
-	if (!c1d_wants_axes(in, c->windows.axes, err))
+	if (!c1d_wants_axes(in, c->windows.axes, c, infer, err))
 		return false;
 	if (c->in_channels == 0)
 		return c1d_layer_wants_groups(in, c->groups, err);

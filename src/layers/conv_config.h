@@ -34,9 +34,7 @@ typedef struct C1dConvConfig
 } C1dConvConfig;
 
 extern bool c1d_conv_parse(C1dAttrs *attrs, C1dConvKind kind, C1dConvConfig *c, C1dError *err);
-extern bool c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in,
-						   bool (*infer) (const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err),
-						   C1dError *err);
+extern bool c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in, C1dInfer infer, C1dError *err);
 extern C1dShape c1d_conv_kernel_shape(const C1dConvConfig *c, const C1dShape *in);
 extern C1dConvLayout c1d_conv_layout(const C1dConvConfig *c, int64_t channels, const float *kernel);
 

@@ -81,33 +81,6 @@ c1d_layer_wants_series(const C1dShape *in, C1dError *err)
 					c1d_shape_channels(in));
 }
 
-/*
- * c1d_layer_wants_image
- *		Accept (height, width, channels); otherwise say how to get there.
- */
-bool
-c1d_layer_wants_image(const C1dShape *in, C1dError *err)
-{
-	char		text[C1D_SHAPE_TEXT];
-	int64_t		length = in->dim[0];
-	int64_t		height = 1;
-
-	if (in->rank == 3)
-		return true;
-	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
-	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
-	if (in->rank > 3)
-		return c1d_hint(err, "Put Reshape with target_shape [%" PRId64 ", -1, %" PRId64 "] before it.",
-						in->dim[0], c1d_shape_channels(in));
-
-	/* the pair of factors nearest to a square */
-	for (int64_t f = 2; f * f <= length; f++)
-		if (length % f == 0)
-			height = f;
-	return c1d_hint(err, "Put Reshape with target_shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] before it.",
-					height, length / height, in->rank == 1 ? 1 : in->dim[1]);
-}
-
 /* c1d_layer_wants_groups: do the channels form that many groups? */
 bool
 c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err)

@@ -116,7 +116,6 @@ extern bool c1d_layer_params(const LayerClass *class, const void *config, const 
 							 int64_t *params, C1dError *err);
 
 extern bool c1d_layer_wants_series(const C1dShape *in, C1dError *err);
-extern bool c1d_layer_wants_image(const C1dShape *in, C1dError *err);
 extern bool c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err);
 extern bool c1d_layer_axis(int64_t axis, const C1dShape *in, int *at, C1dError *err);
 extern const float *c1d_masking_value(const void *config);

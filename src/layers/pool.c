@@ -110,9 +110,10 @@ parse_torch(C1dAttrs *attrs, bool average, PoolConfig *c, C1dError *err)
 	if (!c1d_windows_dilation(attrs, "dilation", w, err) ||
 		!c1d_attr_bool(attrs, "return_indices", false, &indices, err))
 		return false;
-	if (indices)
-		return c1d_fail(err, C1D_UNSUPPORTED, "return_indices of %s is not supported", attrs->class_name);
-	return true;
+	if (!indices)
+		return true;
+	c1d_fail(err, C1D_UNSUPPORTED, "return_indices of %s is not supported", attrs->class_name);
+	return c1d_hint(err, "Leave return_indices out: the output is the maxima.");
 }
 
 static bool
@@ -141,7 +142,7 @@ pool_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1
 	C1dWindowPlace place[C1D_AXES];
 
 	(void) inputs;
-	if (!c1d_wants_axes(in, c->windows.axes, err) ||
+	if (!c1d_wants_axes(in, c->windows.axes, c, pool_infer, err) ||
 		!c1d_windows_place(&c->windows, in, place, err))
 		return false;
 	*out = c1d_image_shape(c->windows.axes, place[C1D_DOWN].out_length, place[C1D_ALONG].out_length, c1d_shape_channels(in));

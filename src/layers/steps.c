@@ -253,7 +253,7 @@ steps_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C
 	C1dImage	image;
 
 	(void) inputs;
-	if (!c1d_wants_axes(in, c->axes, err))
+	if (!c1d_wants_axes(in, c->axes, c, steps_infer, err))
 		return false;
 	image = c1d_image(in);
 	for (int a = 0; a < C1D_AXES; a++)

@@ -34,11 +34,46 @@ c1d_class_axes(const C1dAttrs *attrs)
 	return strchr(attrs->class_name, '2') != NULL ? 2 : 1;
 }
 
+/*
+ * wants_image
+ *		Accept (height, width, channels); otherwise say which Reshape makes an
+ *		image that the layer can take, as near to a square as can be.
+ */
+static bool
+wants_image(const C1dShape *in, const void *config, C1dInfer infer, C1dError *err)
+{
+	char		text[C1D_SHAPE_TEXT];
+	int64_t		channels = in->rank == 1 ? 1 : c1d_shape_channels(in);
+	int64_t		steps = c1d_shape_elements(in) / channels;
+	C1dShape	best = {0},
+				out;
+	C1dError	ignored;
+
+	if (in->rank == 3)
+		return true;
+	for (int64_t f = 1; f * f <= steps; f++)
+	{
+		C1dShape	high = c1d_shape3(steps / f, f, channels);
+		C1dShape	wide = c1d_shape3(f, steps / f, channels);
+
+		if (steps % f == 0 && infer(config, &high, 1, &out, &ignored))
+			best = high;
+		if (steps % f == 0 && infer(config, &wide, 1, &out, &ignored))
+			best = wide;
+	}
+	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+	if (best.rank == 0)
+		return false;
+	return c1d_hint(err, "Reshape with target_shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] before it makes an image.",
+					best.dim[0], best.dim[1], best.dim[2]);
+}
+
 /* c1d_wants_axes: is it a series, or an image, as the layer needs? */
 bool
-c1d_wants_axes(const C1dShape *in, int axes, C1dError *err)
+c1d_wants_axes(const C1dShape *in, int axes, const void *config, C1dInfer infer, C1dError *err)
 {
-	return axes == 1 ? c1d_layer_wants_series(in, err) : c1d_layer_wants_image(in, err);
+	return axes == 1 ? c1d_layer_wants_series(in, err) : wants_image(in, config, infer, err);
 }
 
 /* c1d_axis_unit: what lies one after the other along that axis */

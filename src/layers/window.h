@@ -67,8 +67,11 @@ typedef struct C1dImage
 	int64_t		channels;
 } C1dImage;
 
+/* infer() of a layer, for hints that are tried out */
+typedef bool (*C1dInfer) (const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err);
+
 extern int	c1d_class_axes(const C1dAttrs *attrs);
-extern bool c1d_wants_axes(const C1dShape *in, int axes, C1dError *err);
+extern bool c1d_wants_axes(const C1dShape *in, int axes, const void *config, C1dInfer infer, C1dError *err);
 extern const char *c1d_axis_unit(int axes, int axis);
 extern C1dImage c1d_image(const C1dShape *shape);
 extern C1dShape c1d_image_shape(int axes, int64_t height, int64_t width, int64_t channels);

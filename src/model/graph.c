@@ -86,6 +86,7 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 	const char *base = node->class == NULL ? "layer" : node->class->default_name;
 	const C1dValue *given = c1d_value_get(text->config, "name");
 	size_t		room = strlen(base) + 16;
+	int			same = 0;
 	char	   *name;
 
 	if (given == NULL || given->type != C1D_STRING)
@@ -101,9 +102,13 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 	node->name = name = c1d_alloc(arena, room, err);
 	if (name == NULL)
 		return false;
-	snprintf(name, room, "%s", base);
-	for (int i = 1; find(graph, name) >= 0; i++)
-		snprintf(name, room, "%s_%d", base, i);
+	for (int i = 0; i < graph->count; i++)
+		same += graph->nodes[i].class != NULL && strcmp(graph->nodes[i].class->default_name, base) == 0;
+	do
+	{
+		snprintf(name, room, same == 0 ? "%s" : "%s_%d", base, same);
+		same++;
+	} while (find(graph, name) >= 0);
 	return true;
 }
 

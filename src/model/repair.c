@@ -14,6 +14,9 @@
 
 #define MOST_HINTS 3
 
+/* Layers read in all trials together: a fraction of a second. */
+#define MOST_READS 100000
+
 typedef struct Repair
 {
 	const C1dLayerText *layers;
@@ -25,6 +28,7 @@ typedef struct Repair
 	C1dError   *problem;
 	C1dError   *err;			/* memory ran out */
 	int			hints;
+	int64_t		reads;			/* layers read so far */
 	int			culprit;		/* the layer of the first hint, -1 = none */
 } Repair;
 
@@ -36,7 +40,8 @@ final_shape(Repair *r, const C1dLayerText *layers, int count, C1dShape *shape)
 	C1dShape   *shapes = c1d_alloc_array(r->arena, count, sizeof(C1dShape), r->err);
 	C1dError	ignored;
 
-	if (shapes == NULL || !c1d_graph_start(&graph, count, r->arena, &ignored))
+	r->reads += count;
+	if (r->reads > MOST_READS || shapes == NULL || !c1d_graph_start(&graph, count, r->arena, &ignored))
 		return false;
 	c1d_graph_expect(&graph, layers, count);
 	for (int i = 0; i < count; i++)
@@ -247,14 +252,14 @@ bool
 c1d_repair_output(const C1dLayerText *layers, int count, const C1dShape *input, const C1dShape *expected,
 				  const C1dVerdict *verdicts, C1dArena *arena, C1dError *problem, C1dError *err)
 {
-	Repair		r = {layers, count, input, expected, verdicts, arena, problem, err, 0, -1};
+	Repair		r = {layers, count, input, expected, verdicts, arena, problem, err, 0, 0, -1};
 	const C1dShape *got = &verdicts[count - 1].out;
 	char		a[C1D_SHAPE_TEXT],
 				b[C1D_SHAPE_TEXT];
 
 	c1d_fail(problem, C1D_BAD_SHAPE, "model ends at %s, expected was %s",
 			 c1d_shape_text(got, a), c1d_shape_text(expected, b));
-	for (int i = 0; i < count && r.hints < MOST_HINTS; i++)
+	for (int i = 0; i < count && r.hints < MOST_HINTS && r.reads < MOST_READS; i++)
 		if (!try_layer(&r, i))
 			return false;
 	if (r.hints < MOST_HINTS && !try_width(&r))

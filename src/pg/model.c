@@ -66,7 +66,7 @@ Model *
 model_from_graph(const C1dGraph *graph)
 {
 	C1dError	err;
-	int64		size;
+	int64		size = 0;
 	Model	   *model;
 
 	if (!c1d_native_size(graph, &size, &err))

@@ -16,6 +16,11 @@
 
 #include "formats/tensor_text.h"
 
+/* servers before 15 keep this to themselves */
+#ifndef MaxArraySize
+#define MaxArraySize ((Size) (MaxAllocSize / sizeof(Datum)))
+#endif
+
 #define POLL_MASK 0xFFFF
 
 /*

@@ -8,9 +8,7 @@ import os
 import sys
 import warnings
 
-os.environ.update(
-    CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", KERAS_BACKEND="tensorflow"
-)
+os.environ.update(CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", KERAS_BACKEND="tensorflow")
 import keras
 import numpy as np
 import tensorflow as tf
@@ -55,7 +53,6 @@ class Keras:
         x = common.tensor(name + ":x", shape) if x is None else np.asarray(x, np.float32)
         x = common.with_gaps(x, gaps or {})
         specs = [specs] if isinstance(specs, tuple) else specs
-        keras.backend.clear_session()
         layers = make_layers(specs)
         model = stack(layers, x.shape)
         weights = [random_weights(name, layer) for layer in layers]
@@ -67,7 +64,7 @@ class Keras:
 
     def graph(self, name, shapes, build):
         """A model with branches: build(keras.layers, *inputs) returns the output tensor."""
-        keras.backend.clear_session()
+        keras.backend.clear_session()  # so that the layers' own names start from 1
         inputs = [keras.Input(shape, name=f"input_{i + 1}") for i, shape in enumerate(shapes)]
         model = keras.Model(inputs if len(inputs) > 1 else inputs[0], build(keras.layers, *inputs))
         xs = [common.tensor(f"{name}:x{i}", shape) for i, shape in enumerate(shapes)]
@@ -84,7 +81,6 @@ class Keras:
 
     def respelled(self, name, spec, shape, **other):
         """The same layer as an older Keras wrote it: other replaces keys of the trimmed config, None removes one."""
-        keras.backend.clear_session()
         x = common.tensor(name + ":x", shape)
         layers = make_layers([spec])
         model = stack(layers, x.shape)
@@ -100,17 +96,13 @@ class Keras:
 
         weights, if given, changes the list of one list of arrays a layer before bad gets it.
         """
-        keras.backend.clear_session()
         good, bad = ([specs] if isinstance(specs, tuple) else specs for specs in (good, bad))
         layers = make_layers(good)
         run(stack(layers, shape), [common.tensor(name, shape)])
         values = [random_weights(name, layer) for layer in layers]
         values = weights(values) if weights else values
         x = common.tensor(name + ":x", bad_shape or shape)
-        rows = [
-            {"name": f"layer_{i + 1}", "class_name": cls, "config": plain(config)}
-            for i, (cls, config) in enumerate(bad)
-        ]
+        rows = [{"name": f"layer_{i + 1}", "class_name": cls, "config": plain(config)} for i, (cls, config) in enumerate(bad)]
         try:
             layers = make_layers(bad)
             model = stack(layers, x.shape)
@@ -124,15 +116,12 @@ class Keras:
 
     def refuse_graph(self, name, shapes, nodes):
         """A model with branches that Keras refuses: nodes is a list of (name, class name, config, names of the inputs)."""
-        keras.backend.clear_session()
-        tensors = {f"input_{i + 1}": keras.Input(shape) for i, shape in enumerate(shapes)}
+        tensors = {f"input_{i + 1}": keras.Input(shape, name=f"input_{i + 1}") for i, shape in enumerate(shapes)}
         rows = [
             {"name": f"input_{i + 1}", "class_name": "InputLayer", "config": {"batch_shape": [None, *shape]}}
             for i, shape in enumerate(shapes)
         ]
-        rows += [
-            {"name": n, "class_name": c, "config": plain(config), "inputs": parents} for n, c, config, parents in nodes
-        ]
+        rows += [{"name": n, "class_name": c, "config": plain(config), "inputs": parents} for n, c, config, parents in nodes]
         weights = [[] for _ in shapes]
         try:
             for layer, cls, config, parents in nodes:
@@ -162,20 +151,20 @@ class Keras:
 
 def make_layers(specs):
     """Construct the layers of a stack; an argument that is itself a layer is given as a function that makes it."""
+    if any(callable(value) for _, config in specs for value in config.values()):
+        keras.backend.clear_session()  # so that the inner layer's own name starts from 1
     return [
-        getattr(keras.layers, cls)(
-            name=f"layer_{i + 1}", **{key: value() if callable(value) else value for key, value in config.items()}
-        )
+        getattr(keras.layers, cls)(name=f"layer_{i + 1}", **{key: value() if callable(value) else value for key, value in config.items()})
         for i, (cls, config) in enumerate(specs)
     ]
 
 
 def stack(layers, shape):
     """A model that runs the layers one after another on an input of the given shape."""
-    inputs = tensor = layers[0].output if isinstance(layers[0], keras.layers.InputLayer) else keras.Input(shape)
+    inputs = tensor = layers[0].output if isinstance(layers[0], keras.layers.InputLayer) else keras.Input(shape, name="input")
     for layer in layers:
         tensor = tensor if isinstance(layer, keras.layers.InputLayer) else layer(tensor)
-    return keras.Model(inputs, tensor)
+    return keras.Model(inputs, tensor, name="model")
 
 
 def run(model, xs):

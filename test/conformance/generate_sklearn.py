@@ -50,10 +50,7 @@ class Scalers:
         state = (
             [None] * 5
             if scaler is None
-            else [
-                *(doubles(a) for a in (scaler.data_min_, scaler.data_max_, scaler.scale_, scaler.min_)),
-                str(int(scaler.n_samples_seen_)),
-            ]
+            else [*(doubles(a) for a in (scaler.data_min_, scaler.data_max_, scaler.scale_, scaler.min_)), str(int(scaler.n_samples_seen_))]
         )
         self.file.add(
             name,
@@ -84,13 +81,7 @@ def cases(s):
     ranges = ((0, 1), (-1, 1), (0, 255), (-3.5, 2.25), (10, 10.5))
     for (low, high), clip, (rows, columns) in product(ranges, (False, True), ((1, 1), (2, 1), (5, 3), (8, 2))):
         name = f"range-{low}-{high}-clip{clip}-{rows}x{columns}"
-        s.case(
-            name,
-            [common.tensor(name, (rows, columns), 3)],
-            common.tensor(name + ":x", (4, columns), 5),
-            (low, high),
-            clip,
-        )
+        s.case(name, [common.tensor(name, (rows, columns), 3)], common.tensor(name + ":x", (4, columns), 5), (low, high), clip)
     for feature_range, clip in product(((0, 1), (-1, 1)), (False, True)):
         end = f"{feature_range[0]}-clip{clip}"
         s.case(f"constant-column-{end}", [[[5, 1], [5, 2], [5, 4]]], [[5, 1], [7, 3], [-1, 5]], feature_range, clip)
@@ -105,11 +96,7 @@ def cases(s):
         s.case(f"offset-values-{end}", [[[100000], [100001.5]]], [[100000.75], [100003]], feature_range, clip)
     for count, columns in product((2, 3), (1, 2, 3)):
         name = f"partial-fit-{count}-batches-{columns}-columns"
-        s.case(
-            name,
-            [common.tensor(f"{name}:{i}", (1 + i, columns), 1 + i) for i in range(count)],
-            common.tensor(name, (3, columns), 4),
-        )
+        s.case(name, [common.tensor(f"{name}:{i}", (1 + i, columns), 1 + i) for i in range(count)], common.tensor(name, (3, columns), 4))
     s.case("partial-fit-nan-cells", [[[1, NAN], [NAN, 2]], [[NAN, 5], [4, NAN]]], [[2, 3], [NAN, 4]])
     s.case("partial-fit-nan-batch", [[[1, 1], [2, 3]], [[NAN, 0], [NAN, 4]]], [[1, 1], [2, 2]])
     s.case("partial-fit-nan-batch-first", [[[NAN, 1], [NAN, 3]], [[1, 0], [3, 4]]], [[1, 1], [2, 2]])
@@ -119,12 +106,7 @@ def cases(s):
     for i in range(12):
         columns = 1 + i % 4
         scale = 10.0 ** (i - 6)
-        s.case(
-            f"scale-1e{i - 6}",
-            [rough(f"scale-{i}", (6, columns), scale)],
-            rough(f"scale-{i}:x", (5, columns), scale),
-            (-1, 1),
-        )
+        s.case(f"scale-1e{i - 6}", [rough(f"scale-{i}", (6, columns), scale)], rough(f"scale-{i}:x", (5, columns), scale), (-1, 1))
 
 
 def rough(name, shape, scale):

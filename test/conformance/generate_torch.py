@@ -86,9 +86,7 @@ def defaults(cls):
     return {
         a.name: a.default
         for a in arguments
-        if a.default is not a.empty
-        and a.name not in ("device", "dtype")
-        and isinstance(a.default, (bool, int, float, str, type(None)))
+        if a.default is not a.empty and a.name not in ("device", "dtype") and isinstance(a.default, (bool, int, float, str, type(None)))
     }
 
 
@@ -98,9 +96,7 @@ def run(modules, weights, x):
         state = module.state_dict()
         names = [key for key in state if not key.endswith("num_batches_tracked")]
         if len(names) != len(values):
-            raise ValueError(
-                f"{type(module).__name__} has {len(names)} weights ({', '.join(names)}), {len(values)} were given"
-            )
+            raise ValueError(f"{type(module).__name__} has {len(names)} weights ({', '.join(names)}), {len(values)} were given")
         module.load_state_dict(state | {key: torch.tensor(value) for key, value in zip(names, values)})
     with torch.no_grad():
         tensor = torch.tensor(np.ascontiguousarray(np.moveaxis(x, -1, 0)))[None]

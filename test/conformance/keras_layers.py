@@ -35,11 +35,7 @@ def conv1d(k):
         if p != "valid" or n >= w
     ]
     for i, (p, w, s, n) in enumerate(some(grid, 110)):
-        k.case(
-            f"conv1d-{p}-k{w}-s{s}-L{n}",
-            ("Conv1D", dict(filters=1 + i % 4, kernel_size=w, strides=s, padding=p)),
-            (n, 1 + i % 3),
-        )
+        k.case(f"conv1d-{p}-k{w}-s{s}-L{n}", ("Conv1D", dict(filters=1 + i % 4, kernel_size=w, strides=s, padding=p)), (n, 1 + i % 3))
     for p, w in product(("valid", "same", "causal"), (1, 2, 3, 6)):
         k.case(f"conv1d-{p}-k{w}-L-equals-k", ("Conv1D", dict(filters=2, kernel_size=w, padding=p)), (w, 3))
     grid = [
@@ -48,26 +44,13 @@ def conv1d(k):
         if p != "valid" or n >= effective(w, d)
     ]
     for i, (p, w, d, n) in enumerate(some(grid, 36)):
-        k.case(
-            f"conv1d-{p}-k{w}-d{d}-L{n}",
-            ("Conv1D", dict(filters=1 + i % 3, kernel_size=w, dilation_rate=d, padding=p)),
-            (n, 1 + i % 4),
-        )
+        k.case(f"conv1d-{p}-k{w}-d{d}-L{n}", ("Conv1D", dict(filters=1 + i % 3, kernel_size=w, dilation_rate=d, padding=p)), (n, 1 + i % 4))
     for p, a in product(("valid", "same", "causal"), ("linear", "relu", "sigmoid", "tanh", "softmax")):
         k.case(f"conv1d-{p}-{a}", ("Conv1D", dict(filters=3, kernel_size=4, padding=p, activation=a)), (7, 2))
     for p, s in product(("valid", "same", "causal"), (1, 2)):
-        k.case(
-            f"conv1d-{p}-s{s}-no-bias",
-            ("Conv1D", dict(filters=3, kernel_size=2, strides=s, padding=p, use_bias=False)),
-            (6, 2),
-        )
+        k.case(f"conv1d-{p}-s{s}-no-bias", ("Conv1D", dict(filters=3, kernel_size=2, strides=s, padding=p, use_bias=False)), (6, 2))
     for p, value in product(("valid", "same", "causal"), (NAN, INF, -INF)):
-        k.case(
-            f"conv1d-{p}-gap{value}",
-            ("Conv1D", dict(filters=2, kernel_size=3, padding=p)),
-            (9, 2),
-            gaps={(4, 1): value},
-        )
+        k.case(f"conv1d-{p}-gap{value}", ("Conv1D", dict(filters=2, kernel_size=3, padding=p)), (9, 2), gaps={(4, 1): value})
         k.case(
             f"conv1d-{p}-s2-gap{value}",
             ("Conv1D", dict(filters=2, kernel_size=3, strides=2, padding=p, activation="relu")),
@@ -78,12 +61,7 @@ def conv1d(k):
     k.case("conv1d-many-channels", ("Conv1D", dict(filters=17, kernel_size=3, padding="same")), (5, 9))
     k.case("conv1d-many-filters", ("Conv1D", dict(filters=33, kernel_size=2, activation="relu")), (4, 3))
     k.case("conv1d-long", ("Conv1D", dict(filters=1, kernel_size=7, padding="same")), (131, 1))
-    k.case(
-        "conv1d-ones",
-        ("Conv1D", dict(filters=1, kernel_size=3, strides=2, padding="same")),
-        (6, 1),
-        x=np.arange(1, 7).reshape(6, 1),
-    )
+    k.case("conv1d-ones", ("Conv1D", dict(filters=1, kernel_size=3, strides=2, padding="same")), (6, 1), x=np.arange(1, 7).reshape(6, 1))
 
 
 def conv1d_transpose(k):
@@ -97,11 +75,7 @@ def conv1d_transpose(k):
         spec = "Conv1DTranspose", dict(filters=1 + i % 3, kernel_size=w, strides=s, padding=p, output_padding=op)
         k.case(f"conv1d-transpose-{p}-k{w}-s{s}-op{op}-L{n}", spec, (n, 1 + i // 3 % 3))
     for p, a in product(("valid", "same"), ("linear", "relu", "sigmoid", "tanh", "softmax")):
-        k.case(
-            f"conv1d-transpose-{p}-{a}",
-            ("Conv1DTranspose", dict(filters=2, kernel_size=2, strides=3, padding=p, activation=a)),
-            (4, 3),
-        )
+        k.case(f"conv1d-transpose-{p}-{a}", ("Conv1DTranspose", dict(filters=2, kernel_size=2, strides=3, padding=p, activation=a)), (4, 3))
     for p, s in product(("valid", "same"), (1, 2)):
         k.case(
             f"conv1d-transpose-{p}-s{s}-no-bias",
@@ -121,9 +95,7 @@ def conv1d_transpose(k):
             (4, 1),
             gaps={(3, 0): value},
         )
-    k.case(
-        "conv1d-transpose-many", ("Conv1DTranspose", dict(filters=17, kernel_size=4, strides=2, padding="same")), (4, 9)
-    )
+    k.case("conv1d-transpose-many", ("Conv1DTranspose", dict(filters=17, kernel_size=4, strides=2, padding="same")), (4, 9))
 
 
 def pooling(k):
@@ -137,31 +109,11 @@ def pooling(k):
         for i, (p, w, s, n) in enumerate(some(grid, 60, seed)):
             k.case(f"{kind}-pool-{p}-k{w}-s{s}-L{n}", (cls, dict(pool_size=w, strides=s, padding=p)), (n, 1 + i % 3))
         k.case(f"{kind}-pool-default", (cls, dict(pool_size=2)), (9, 2), form="written")
-        k.case(
-            f"{kind}-pool-negative-same",
-            (cls, dict(pool_size=3, strides=2, padding="same")),
-            (6, 1),
-            x=-np.arange(1, 7).reshape(6, 1),
-        )
-        k.case(
-            f"{kind}-pool-infinite",
-            (cls, dict(pool_size=3, strides=2, padding="same")),
-            (8, 2),
-            gaps={(1, 0): INF, (5, 1): -INF},
-        )
+        k.case(f"{kind}-pool-negative-same", (cls, dict(pool_size=3, strides=2, padding="same")), (6, 1), x=-np.arange(1, 7).reshape(6, 1))
+        k.case(f"{kind}-pool-infinite", (cls, dict(pool_size=3, strides=2, padding="same")), (8, 2), gaps={(1, 0): INF, (5, 1): -INF})
     k.case("max-pool-default-size", ("MaxPooling1D", {}), (5, 1), form="written")
-    k.case(
-        "average-pool-gapnan",
-        ("AveragePooling1D", dict(pool_size=3, strides=2, padding="same")),
-        (9, 2),
-        gaps={(4, 1): NAN},
-    )
-    k.case(
-        "average-pool-inf-minus-inf",
-        ("AveragePooling1D", dict(pool_size=2, strides=1)),
-        (5, 1),
-        gaps={(1, 0): INF, (2, 0): -INF},
-    )
+    k.case("average-pool-gapnan", ("AveragePooling1D", dict(pool_size=3, strides=2, padding="same")), (9, 2), gaps={(4, 1): NAN})
+    k.case("average-pool-inf-minus-inf", ("AveragePooling1D", dict(pool_size=2, strides=1)), (5, 1), gaps={(1, 0): INF, (2, 0): -INF})
 
 
 def upsampling_padding_cropping(k):
@@ -173,22 +125,10 @@ def upsampling_padding_cropping(k):
         k.case(f"zero-padding1d-{padding}-L{n}".replace(" ", ""), ("ZeroPadding1D", dict(padding=padding)), (n, 2))
     k.case("zero-padding1d-default", ("ZeroPadding1D", {}), (2, 1), form="written")
     k.case("zero-padding1d-gaps", ("ZeroPadding1D", dict(padding=(1, 2))), (2, 2), gaps={(0, 0): NAN, (1, 1): -INF})
-    for cropping, n in (
-        ((1, 1), 3),
-        ((1, 1), 8),
-        (0, 4),
-        (2, 5),
-        (2, 9),
-        ((0, 3), 4),
-        ((3, 0), 6),
-        ((2, 1), 4),
-        ((1, 4), 10),
-    ):
+    for cropping, n in (((1, 1), 3), ((1, 1), 8), (0, 4), (2, 5), (2, 9), ((0, 3), 4), ((3, 0), 6), ((2, 1), 4), ((1, 4), 10)):
         k.case(f"cropping1d-{cropping}-L{n}".replace(" ", ""), ("Cropping1D", dict(cropping=cropping)), (n, 2))
     k.case("cropping1d-default", ("Cropping1D", {}), (4, 3), form="written")
-    k.case(
-        "cropping1d-gaps", ("Cropping1D", dict(cropping=(1, 1))), (4, 2), gaps={(0, 0): NAN, (1, 1): INF, (2, 0): NAN}
-    )
+    k.case("cropping1d-gaps", ("Cropping1D", dict(cropping=(1, 1))), (4, 2), gaps={(0, 0): NAN, (1, 1): INF, (2, 0): NAN})
 
 
 def dense(k):
@@ -235,10 +175,7 @@ def flatten_reshape(k):
 
 
 # Values that straddle the branches of every activation; a column of their own each, so softmax stays finite.
-RANGE = np.array(
-    [-90, -30, -21, -6.5, -3, -2.5, -1, -0.5, -0.3, -0.0, 0, 1e-3, 0.5, 0.7, 1, 2.5, 3, 6, 6.5, 20, 21, 30, 80],
-    np.float32,
-)
+RANGE = np.array([-90, -30, -21, -6.5, -3, -2.5, -1, -0.5, -0.3, -0.0, 0, 1e-3, 0.5, 0.7, 1, 2.5, 3, 6, 6.5, 20, 21, 30, 80], np.float32)
 ACTIVATIONS = (
     "relu6",
     "leaky_relu",
@@ -270,18 +207,12 @@ def activation_layers(k, names):
         k.case(f"activation-{a}-values", ("Activation", dict(activation=a)), RANGE.shape, x=RANGE)
         k.case(f"activation-{a}-steps", ("Activation", dict(activation=a)), (5, 3))
         k.case(f"activation-{a}-one", ("Activation", dict(activation=a)), (1, 1))
-        k.case(
-            f"activation-{a}-infinities", ("Activation", dict(activation=a)), (2, 2), gaps={(0, 0): INF, (1, 1): -INF}
-        )
+        k.case(f"activation-{a}-infinities", ("Activation", dict(activation=a)), (2, 2), gaps={(0, 0): INF, (1, 1): -INF})
         k.case(f"activation-{a}-nan", ("Activation", dict(activation=a)), (3, 2), gaps={(1, 0): NAN})
         if a not in ("linear", "relu", "sigmoid", "tanh", "softmax"):
             k.case(f"conv1d-key-{a}", ("Conv1D", dict(filters=3, kernel_size=3, padding="same", activation=a)), (5, 2))
             k.case(f"dense-key-{a}", ("Dense", dict(units=4, activation=a)), (6,))
-            k.case(
-                f"conv1d-transpose-key-{a}",
-                ("Conv1DTranspose", dict(filters=2, kernel_size=3, strides=2, activation=a)),
-                (3, 2),
-            )
+            k.case(f"conv1d-transpose-key-{a}", ("Conv1DTranspose", dict(filters=2, kernel_size=3, strides=2, activation=a)), (3, 2))
     if "relu" in names:
         softmax_and_relu(k)
 

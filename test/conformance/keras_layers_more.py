@@ -33,17 +33,9 @@ def conv1d_groups(k):
     for g, p in product((2, 4), ("valid", "same", "causal")):
         k.case(f"conv1d-groups{g}-{p}", ("Conv1D", dict(filters=8, kernel_size=3, padding=p, groups=g)), (6, 4))
     for g, s in product((2, 3, 6), (1, 2, 3)):
-        k.case(
-            f"conv1d-groups{g}-same-s{s}",
-            ("Conv1D", dict(filters=6, kernel_size=4, strides=s, padding="same", groups=g)),
-            (7, 6),
-        )
+        k.case(f"conv1d-groups{g}-same-s{s}", ("Conv1D", dict(filters=6, kernel_size=4, strides=s, padding="same", groups=g)), (7, 6))
     for g, d in product((2, 4), (2, 3)):
-        k.case(
-            f"conv1d-groups{g}-d{d}",
-            ("Conv1D", dict(filters=4, kernel_size=2, dilation_rate=d, groups=g, activation="relu")),
-            (7, 4),
-        )
+        k.case(f"conv1d-groups{g}-d{d}", ("Conv1D", dict(filters=4, kernel_size=2, dilation_rate=d, groups=g, activation="relu")), (7, 4))
     k.case("conv1d-groups3-3-filters", ("Conv1D", dict(filters=3, kernel_size=2, groups=3, use_bias=False)), (5, 6))
     for name, layer in (
         ("leaky-relu", lambda: keras.layers.LeakyReLU(0.1)),
@@ -72,13 +64,9 @@ def depthwise(k):
             ("DepthwiseConv1D", dict(kernel_size=w, strides=s, padding=p, dilation_rate=d)),
             (11, 2),
         )
-    k.case(
-        "depthwise-conv1d-no-bias", ("DepthwiseConv1D", dict(kernel_size=3, use_bias=False, depth_multiplier=2)), (5, 3)
-    )
+    k.case("depthwise-conv1d-no-bias", ("DepthwiseConv1D", dict(kernel_size=3, use_bias=False, depth_multiplier=2)), (5, 3))
     k.case("depthwise-conv1d-relu", ("DepthwiseConv1D", dict(kernel_size=3, padding="same", activation="relu")), (5, 3))
-    k.case(
-        "depthwise-conv1d-gapnan", ("DepthwiseConv1D", dict(kernel_size=3, padding="same")), (7, 2), gaps={(3, 1): NAN}
-    )
+    k.case("depthwise-conv1d-gapnan", ("DepthwiseConv1D", dict(kernel_size=3, padding="same")), (7, 2), gaps={(3, 1): NAN})
 
 
 def separable(k):
@@ -90,10 +78,7 @@ def separable(k):
     for i, (p, w, s, d, m, n) in enumerate(some(grid, 30)):
         k.case(
             f"separable-conv1d-{p}-k{w}-s{s}-d{d}-m{m}-L{n}",
-            (
-                "SeparableConv1D",
-                dict(filters=1 + i % 4, kernel_size=w, strides=s, padding=p, dilation_rate=d, depth_multiplier=m),
-            ),
+            ("SeparableConv1D", dict(filters=1 + i % 4, kernel_size=w, strides=s, padding=p, dilation_rate=d, depth_multiplier=m)),
             (n, 1 + i % 3),
         )
     for p, d in product(("valid", "same"), (2, 3)):
@@ -112,16 +97,8 @@ def separable(k):
 
 def global_pools(k):
     for kind, n, keep in product(("Max", "Average"), (1, 2, 7), (False, True)):
-        k.case(
-            f"global-{kind.lower()}-pooling1d-L{n}-keepdims{keep}",
-            (f"Global{kind}Pooling1D", dict(keepdims=keep)),
-            (n, 3),
-        )
-        k.case(
-            f"global-{kind.lower()}-pooling2d-{n}-keepdims{keep}",
-            (f"Global{kind}Pooling2D", dict(keepdims=keep)),
-            (n, 3, 2),
-        )
+        k.case(f"global-{kind.lower()}-pooling1d-L{n}-keepdims{keep}", (f"Global{kind}Pooling1D", dict(keepdims=keep)), (n, 3))
+        k.case(f"global-{kind.lower()}-pooling2d-{n}-keepdims{keep}", (f"Global{kind}Pooling2D", dict(keepdims=keep)), (n, 3, 2))
     k.case("global-average-pooling1d-gaps", ("GlobalAveragePooling1D", {}), (4, 3), gaps={(1, 0): NAN, (2, 1): INF})
     k.case("global-max-pooling1d-infinite", ("GlobalMaxPooling1D", {}), (4, 3), gaps={(1, 0): INF, (2, 1): -INF})
     k.case("global-max-pooling1d-negative", ("GlobalMaxPooling1D", {}), (3, 1), x=[[-3], [-1], [-2]])
@@ -129,9 +106,7 @@ def global_pools(k):
 
 def adaptive_pools(k):
     for kind, (n, o) in product(("Max", "Average"), ((1, 1), (5, 1), (5, 5), (10, 4), (7, 3), (8, 4), (3, 5), (1, 3))):
-        k.case(
-            f"adaptive-{kind.lower()}-pooling1d-L{n}-to-{o}", (f"Adaptive{kind}Pooling1D", dict(output_size=o)), (n, 2)
-        )
+        k.case(f"adaptive-{kind.lower()}-pooling1d-L{n}-to-{o}", (f"Adaptive{kind}Pooling1D", dict(output_size=o)), (n, 2))
 
 
 def permute_repeat(k):
@@ -182,9 +157,7 @@ def batch_normalization(k):
     for axis, shape in ((1, (5, 3)), (2, (5, 3)), (-2, (5, 3)), (3, (2, 3, 4)), (1, (4,)), (1, (2, 3, 4))):
         k.case(f"batch-normalization-axis{axis}-rank{len(shape)}", ("BatchNormalization", dict(axis=axis)), shape)
     for epsilon in (1e-5, 0.1):
-        k.case(
-            f"batch-normalization-epsilon{epsilon}", ("BatchNormalization", dict(epsilon=epsilon, momentum=0.9)), (4, 2)
-        )
+        k.case(f"batch-normalization-epsilon{epsilon}", ("BatchNormalization", dict(epsilon=epsilon, momentum=0.9)), (4, 2))
     k.case("batch-normalization-default", ("BatchNormalization", {}), (4, 2), form="written")
     k.case("batch-normalization-gaps", ("BatchNormalization", {}), (4, 2), gaps={(1, 0): NAN, (2, 1): INF})
 
@@ -214,11 +187,7 @@ def other_normalizations(k):
     k.case("layer-normalization-gapnan", ("LayerNormalization", {}), (3, 3), gaps={(1, 1): NAN})
     for groups, shape in ((1, (5, 4)), (2, (5, 4)), (4, (5, 4)), (-1, (5, 4)), (3, (1, 6)), (2, (2, 3, 4)), (2, (4,))):
         k.case(f"group-normalization-{groups}-rank{len(shape)}", ("GroupNormalization", dict(groups=groups)), shape)
-    k.case(
-        "group-normalization-bare",
-        ("GroupNormalization", dict(groups=2, center=False, scale=False, epsilon=1e-5)),
-        (4, 4),
-    )
+    k.case("group-normalization-bare", ("GroupNormalization", dict(groups=2, center=False, scale=False, epsilon=1e-5)), (4, 4))
 
 
 def identities(k):
@@ -239,17 +208,9 @@ def identities(k):
     k.case("masking-zero", ("Masking", {}), (4, 2), x=steps, form="written")
     k.case("masking-value", ("Masking", dict(mask_value=-1.0)), (3, 2), x=[[-1, -1], [-1, 0], [3, -1]])
     k.case(
-        "masking-then-conv1d",
-        [("Masking", dict(mask_value=2.0)), ("Conv1D", dict(filters=2, kernel_size=2))],
-        (4, 2),
-        x=np.add(steps, 2),
+        "masking-then-conv1d", [("Masking", dict(mask_value=2.0)), ("Conv1D", dict(filters=2, kernel_size=2))], (4, 2), x=np.add(steps, 2)
     )
-    k.case(
-        "masking-then-global-average",
-        [("Masking", dict(mask_value=2.0)), ("GlobalAveragePooling1D", {})],
-        (4, 2),
-        x=np.add(steps, 2),
-    )
+    k.case("masking-then-global-average", [("Masking", dict(mask_value=2.0)), ("GlobalAveragePooling1D", {})], (4, 2), x=np.add(steps, 2))
 
 
 def time_distributed(k):
@@ -278,9 +239,7 @@ def time_distributed(k):
 def conv2d(k):
     grid = [
         (p, w, s, d)
-        for p, w, s, d in product(
-            ("valid", "same"), (1, 2, 3, (3, 2), (1, 4)), (1, 2, 3, (2, 1), (1, 3)), (1, 2, (1, 2))
-        )
+        for p, w, s, d in product(("valid", "same"), (1, 2, 3, (3, 2), (1, 4)), (1, 2, 3, (2, 1), (1, 3)), (1, 2, (1, 2)))
         if s == 1 or d == 1
     ]
     for i, (p, w, s, d) in enumerate(some(grid, 26)):
@@ -292,9 +251,7 @@ def conv2d(k):
     k.case("conv2d-1x1-input", ("Conv2D", dict(filters=2, kernel_size=3, padding="same", activation="relu")), (1, 1, 2))
     k.case("conv2d-no-bias", ("Conv2D", dict(filters=2, kernel_size=2, use_bias=False)), (3, 3, 2))
     k.case("conv2d-groups", ("Conv2D", dict(filters=4, kernel_size=2, groups=2)), (3, 4, 4))
-    k.case(
-        "conv2d-gapnan", ("Conv2D", dict(filters=1, kernel_size=2, padding="same")), (3, 3, 1), gaps={(1, 1, 0): NAN}
-    )
+    k.case("conv2d-gapnan", ("Conv2D", dict(filters=1, kernel_size=2, padding="same")), (3, 3, 1), gaps={(1, 1, 0): NAN})
     grid = [
         (p, w, s, op)
         for p, w, s in product(("valid", "same"), (1, 2, 3, 4, (3, 2)), (1, 2, 3, (2, 1)))
@@ -320,15 +277,9 @@ def conv2d(k):
         )
     for p in ("valid", "same"):
         k.case(
-            f"depthwise-conv2d-{p}-d2",
-            ("DepthwiseConv2D", dict(kernel_size=2, padding=p, dilation_rate=2, activation="relu")),
-            (5, 4, 2),
+            f"depthwise-conv2d-{p}-d2", ("DepthwiseConv2D", dict(kernel_size=2, padding=p, dilation_rate=2, activation="relu")), (5, 4, 2)
         )
-        k.case(
-            f"separable-conv2d-{p}-d2",
-            ("SeparableConv2D", dict(filters=2, kernel_size=2, padding=p, dilation_rate=2)),
-            (5, 4, 2),
-        )
+        k.case(f"separable-conv2d-{p}-d2", ("SeparableConv2D", dict(filters=2, kernel_size=2, padding=p, dilation_rate=2)), (5, 4, 2))
 
 
 def pooling2d(k):
@@ -344,11 +295,7 @@ def pooling2d(k):
 
 def resize2d(k):
     for size, how in product((1, 2, 3, (2, 1), (1, 3)), ("nearest", "bilinear")):
-        k.case(
-            f"upsampling2d-{size}-{how}".replace(" ", ""),
-            ("UpSampling2D", dict(size=size, interpolation=how)),
-            (2, 3, 2),
-        )
+        k.case(f"upsampling2d-{size}-{how}".replace(" ", ""), ("UpSampling2D", dict(size=size, interpolation=how)), (2, 3, 2))
     k.case("upsampling2d-bilinear-one", ("UpSampling2D", dict(size=2, interpolation="bilinear")), (1, 1, 2))
     for padding in (0, 1, (1, 2), ((1, 0), (0, 2)), ((0, 1), (2, 1))):
         k.case(f"zero-padding2d-{padding}".replace(" ", ""), ("ZeroPadding2D", dict(padding=padding)), (2, 3, 2))
@@ -358,20 +305,11 @@ def resize2d(k):
 def older_spellings(k):
     pair = {"class_name": "__tuple__", "items": [3]}
     conv = "Conv1D", dict(filters=2, kernel_size=3, padding="same", activation="relu")
-    k.respelled(
-        "keras2-conv1d-tuples", conv, (6, 2), kernel_size=pair, strides={"class_name": "__tuple__", "items": [1]}
-    )
+    k.respelled("keras2-conv1d-tuples", conv, (6, 2), kernel_size=pair, strides={"class_name": "__tuple__", "items": [1]})
     k.respelled("keras2-conv1d-plain-numbers", conv, (6, 2), kernel_size=3, strides=1, dilation_rate=1)
-    k.respelled(
-        "keras2-conv1d-batch-input-shape", conv, (6, 2), batch_input_shape=[None, 6, 2], dtype="float32", trainable=True
-    )
+    k.respelled("keras2-conv1d-batch-input-shape", conv, (6, 2), batch_input_shape=[None, 6, 2], dtype="float32", trainable=True)
     k.respelled("keras2-conv1d-free-length", conv, (6, 2), batch_input_shape=[None, None, 2])
-    k.respelled(
-        "keras2-conv1d-tuple-input-shape",
-        conv,
-        (6, 2),
-        batch_input_shape={"class_name": "__tuple__", "items": [None, 6, 2]},
-    )
+    k.respelled("keras2-conv1d-tuple-input-shape", conv, (6, 2), batch_input_shape={"class_name": "__tuple__", "items": [None, 6, 2]})
     k.respelled(
         "keras2-conv1d-keys",
         conv,
@@ -386,16 +324,8 @@ def older_spellings(k):
     )
     k.respelled("keras2-batch-normalization-axis-list", ("BatchNormalization", {}), (4, 3), axis=[2])
     k.respelled("keras2-layer-normalization-axis-list", ("LayerNormalization", {}), (4, 3), axis=[2])
-    k.respelled(
-        "keras2-leaky-relu-alpha",
-        ("LeakyReLU", dict(negative_slope=0.3)),
-        (4, 2),
-        negative_slope=None,
-        alpha=0.30000001192092896,
-    )
-    k.respelled(
-        "keras2-leaky-relu-alpha-0.1", ("LeakyReLU", dict(negative_slope=0.1)), (4, 2), negative_slope=None, alpha=0.1
-    )
+    k.respelled("keras2-leaky-relu-alpha", ("LeakyReLU", dict(negative_slope=0.3)), (4, 2), negative_slope=None, alpha=0.30000001192092896)
+    k.respelled("keras2-leaky-relu-alpha-0.1", ("LeakyReLU", dict(negative_slope=0.1)), (4, 2), negative_slope=None, alpha=0.1)
     k.respelled(
         "keras2-separable-conv1d",
         ("SeparableConv1D", dict(filters=2, kernel_size=3)),
@@ -412,18 +342,10 @@ def older_spellings(k):
         depthwise_regularizer={"class_name": "L2", "config": {"l2": 0.01}},
     )
     k.respelled(
-        "keras2-reshape-tuple",
-        ("Reshape", dict(target_shape=(3, 4))),
-        (6, 2),
-        target_shape={"class_name": "__tuple__", "items": [3, 4]},
+        "keras2-reshape-tuple", ("Reshape", dict(target_shape=(3, 4))), (6, 2), target_shape={"class_name": "__tuple__", "items": [3, 4]}
     )
     k.respelled(
-        "keras2-zero-padding1d-tuple",
-        ("ZeroPadding1D", dict(padding=(1, 2))),
-        (3, 2),
-        padding={"class_name": "__tuple__", "items": [1, 2]},
+        "keras2-zero-padding1d-tuple", ("ZeroPadding1D", dict(padding=(1, 2))), (3, 2), padding={"class_name": "__tuple__", "items": [1, 2]}
     )
     k.respelled("keras2-max-pooling1d-number", ("MaxPooling1D", dict(pool_size=2)), (5, 2), pool_size=2, strides=2)
-    k.respelled(
-        "keras2-swish", ("Conv1D", dict(filters=2, kernel_size=2, activation="silu")), (4, 2), activation="swish"
-    )
+    k.respelled("keras2-swish", ("Conv1D", dict(filters=2, kernel_size=2, activation="silu")), (4, 2), activation="swish")

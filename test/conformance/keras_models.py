@@ -32,10 +32,7 @@ def sequences(k):
     for length, size, step in product((8, 9, 12, 15), (2, 3, 4), (1, 2, 3)):
         k.case(
             f"sequence-autoencoder-same-L{length}-k{size}-s{step}",
-            [
-                conv(3, size, strides=step, padding="same", activation="relu"),
-                transpose(1, size, strides=step, padding="same"),
-            ],
+            [conv(3, size, strides=step, padding="same", activation="relu"), transpose(1, size, strides=step, padding="same")],
             (length, 1),
         )
     for length, step in product((9, 10, 11), (2, 3)):
@@ -77,11 +74,7 @@ def sequences(k):
             ],
             (length,),
         )
-        k.case(
-            f"sequence-dense-per-step-L{length}",
-            [("Dense", dict(units=3, activation="relu")), conv(2, 3, padding="same")],
-            (length, 1),
-        )
+        k.case(f"sequence-dense-per-step-L{length}", [("Dense", dict(units=3, activation="relu")), conv(2, 3, padding="same")], (length, 1))
         k.case(
             f"sequence-padded-L{length}",
             [
@@ -106,18 +99,10 @@ def sequences(k):
         )
         k.case(
             f"sequence-free-length-L{length}",
-            [
-                ("InputLayer", dict(batch_shape=(None, None, 2))),
-                conv(2, 3, padding="same"),
-                transpose(1, 4, strides=2, padding="same"),
-            ],
+            [("InputLayer", dict(batch_shape=(None, None, 2))), conv(2, 3, padding="same"), transpose(1, 4, strides=2, padding="same")],
             (length, 2),
         )
-    k.case(
-        "sequence-input-layer-only",
-        [("InputLayer", dict(batch_shape=(None, 3, 2))), ("Activation", dict(activation="linear"))],
-        (3, 2),
-    )
+    k.case("sequence-input-layer-only", [("InputLayer", dict(batch_shape=(None, 3, 2))), ("Activation", dict(activation="linear"))], (3, 2))
     k.case("sequence-input-layer-rank1", [("InputLayer", dict(batch_shape=(None, 4))), ("Dense", dict(units=2))], (4,))
     for form in ("full", "written"):
         k.case(
@@ -154,20 +139,12 @@ def merges(k):
                 [x] + [layers.Conv1D(2, 2 + i, padding="same")(x) for i in range(ways - 1)]
             ),
         )
-    k.graph(
-        "merge-subtract", [(5, 2)], lambda layers, x: layers.Subtract()([x, layers.Conv1D(2, 3, padding="same")(x)])
-    )
-    k.graph(
-        "merge-subtract-swapped",
-        [(5, 2)],
-        lambda layers, x: layers.Subtract()([layers.Conv1D(2, 3, padding="same")(x), x]),
-    )
+    k.graph("merge-subtract", [(5, 2)], lambda layers, x: layers.Subtract()([x, layers.Conv1D(2, 3, padding="same")(x)]))
+    k.graph("merge-subtract-swapped", [(5, 2)], lambda layers, x: layers.Subtract()([layers.Conv1D(2, 3, padding="same")(x), x]))
     k.graph("merge-with-itself", [(4, 2)], lambda layers, x: layers.Multiply()([x, x]))
     for cls in ("Add", "Subtract", "Multiply", "Maximum"):
         k.graph(
-            f"merge-{cls.lower()}-one-channel",
-            [(5, 3)],
-            lambda layers, x, cls=cls: getattr(layers, cls)()([x, layers.Conv1D(1, 1)(x)]),
+            f"merge-{cls.lower()}-one-channel", [(5, 3)], lambda layers, x, cls=cls: getattr(layers, cls)()([x, layers.Conv1D(1, 1)(x)])
         )
         k.graph(
             f"merge-{cls.lower()}-one-step",
@@ -175,9 +152,7 @@ def merges(k):
             lambda layers, x, cls=cls: getattr(layers, cls)()([x, layers.GlobalAveragePooling1D(keepdims=True)(x)]),
         )
         k.graph(
-            f"merge-{cls.lower()}-vector",
-            [(5, 3)],
-            lambda layers, x, cls=cls: getattr(layers, cls)()([x, layers.GlobalMaxPooling1D()(x)]),
+            f"merge-{cls.lower()}-vector", [(5, 3)], lambda layers, x, cls=cls: getattr(layers, cls)()([x, layers.GlobalMaxPooling1D()(x)])
         )
         k.graph(
             f"merge-{cls.lower()}-vector-first",
@@ -187,9 +162,7 @@ def merges(k):
         k.graph(
             f"merge-{cls.lower()}-both-stretch",
             [(4, 3)],
-            lambda layers, x, cls=cls: getattr(layers, cls)()(
-                [layers.Conv1D(1, 1)(x), layers.GlobalMaxPooling1D(keepdims=True)(x)]
-            ),
+            lambda layers, x, cls=cls: getattr(layers, cls)()([layers.Conv1D(1, 1)(x), layers.GlobalMaxPooling1D(keepdims=True)(x)]),
         )
     for axis in (1, 2, -1, -2):
         k.graph(
@@ -210,33 +183,18 @@ def merges(k):
     k.graph(
         "merge-concatenate-vectors",
         [(4, 3)],
-        lambda layers, x: layers.Concatenate()(
-            [layers.GlobalMaxPooling1D()(x), layers.GlobalAveragePooling1D()(x), layers.Flatten()(x)]
-        ),
+        lambda layers, x: layers.Concatenate()([layers.GlobalMaxPooling1D()(x), layers.GlobalAveragePooling1D()(x), layers.Flatten()(x)]),
     )
-    k.graph(
-        "merge-add-vectors",
-        [(6,)],
-        lambda layers, x: layers.Add()([layers.Dense(3)(x), layers.Dense(3, activation="relu")(x)]),
-    )
-    k.graph(
-        "merge-concatenate-images",
-        [(2, 3, 2)],
-        lambda layers, x: layers.Concatenate(axis=2)([x, layers.Conv2D(2, 1)(x)]),
-    )
+    k.graph("merge-add-vectors", [(6,)], lambda layers, x: layers.Add()([layers.Dense(3)(x), layers.Dense(3, activation="relu")(x)]))
+    k.graph("merge-concatenate-images", [(2, 3, 2)], lambda layers, x: layers.Concatenate(axis=2)([x, layers.Conv2D(2, 1)(x)]))
     for cls in MERGES:
-        k.graph(
-            f"two-inputs-{cls.lower()}", [(4, 2), (4, 2)], lambda layers, x, y, cls=cls: getattr(layers, cls)()([x, y])
-        )
+        k.graph(f"two-inputs-{cls.lower()}", [(4, 2), (4, 2)], lambda layers, x, y, cls=cls: getattr(layers, cls)()([x, y]))
     k.graph(
         "two-inputs-signal-and-features",
         [(6, 1), (3,)],
         lambda layers, x, y: layers.Dense(2)(
             layers.Concatenate()(
-                [
-                    layers.GlobalAveragePooling1D()(layers.Conv1D(4, 3, activation="relu")(x)),
-                    layers.Dense(2, activation="tanh")(y),
-                ]
+                [layers.GlobalAveragePooling1D()(layers.Conv1D(4, 3, activation="relu")(x)), layers.Dense(2, activation="tanh")(y)]
             )
         ),
     )
@@ -264,16 +222,12 @@ def networks(k):
 
         def squeeze_excite(layers, x):
             y = layers.Conv1D(4, 3, padding="same")(x)
-            z = layers.Dense(4, activation="sigmoid")(
-                layers.Dense(2, activation="relu")(layers.GlobalAveragePooling1D()(y))
-            )
+            z = layers.Dense(4, activation="sigmoid")(layers.Dense(2, activation="relu")(layers.GlobalAveragePooling1D()(y)))
             return layers.Multiply()([y, layers.Reshape((1, 4))(z)])
 
         def causal_block(layers, x):
             y = layers.Conv1D(3, 2, padding="causal", activation="relu")(x)
-            y = layers.SpatialDropout1D(0.2)(
-                layers.Conv1D(3, 2, padding="causal", dilation_rate=2, activation="relu")(y)
-            )
+            y = layers.SpatialDropout1D(0.2)(layers.Conv1D(3, 2, padding="causal", dilation_rate=2, activation="relu")(y))
             y = layers.Add()([y, layers.Conv1D(3, 1)(x)])
             return layers.Dense(1)(layers.Cropping1D((length - 1, 0))(y))
 
@@ -334,13 +288,7 @@ def networks(k):
     )
     k.case(
         "sequence-prelu-elu",
-        [
-            conv(2, 3, padding="same"),
-            ("PReLU", dict(shared_axes=[1])),
-            conv(2, 2),
-            ("PReLU", {}),
-            ("ELU", dict(alpha=0.7)),
-        ],
+        [conv(2, 3, padding="same"), ("PReLU", dict(shared_axes=[1])), conv(2, 2), ("PReLU", {}), ("ELU", dict(alpha=0.7))],
         (5, 2),
     )
 
@@ -360,11 +308,7 @@ def hybrids(k):
     )
     k.case(
         "hybrid-conv2d-conv1d",
-        [
-            ("Conv2D", dict(filters=2, kernel_size=2, activation="relu")),
-            ("Reshape", dict(target_shape=(12, 2))),
-            conv(2, 3),
-        ],
+        [("Conv2D", dict(filters=2, kernel_size=2, activation="relu")), ("Reshape", dict(target_shape=(12, 2))), conv(2, 3)],
         (4, 5, 1),
     )
     k.case("hybrid-conv1d-permute", [conv(4, 2), ("Permute", dict(dims=(2, 1))), conv(2, 3)], (6, 3))
@@ -406,12 +350,7 @@ def examples(k):
     """The models of the questions that started the project.  Those over 40 KB have fewer filters; every length is as asked."""
     k.case(
         "example-01-pool-upsample",
-        [
-            conv(32, 3, activation="relu"),
-            ("MaxPooling1D", dict(pool_size=2)),
-            ("UpSampling1D", dict(size=2)),
-            conv(1, 3, padding="same"),
-        ],
+        [conv(32, 3, activation="relu"), ("MaxPooling1D", dict(pool_size=2)), ("UpSampling1D", dict(size=2)), conv(1, 3, padding="same")],
         (100, 1),
     )
     pooled = [
@@ -473,11 +412,7 @@ def examples(k):
     )
     k.case(
         "example-09-mended-7x14",
-        [
-            conv(4, 3, activation="relu"),
-            ("Reshape", dict(target_shape=(7, 14, 4))),
-            ("Conv2D", dict(filters=2, kernel_size=3)),
-        ],
+        [conv(4, 3, activation="relu"), ("Reshape", dict(target_shape=(7, 14, 4))), ("Conv2D", dict(filters=2, kernel_size=3))],
         (100, 3),
     )
     k.case(
@@ -496,8 +431,4 @@ def examples(k):
     )
     k.case("example-12-stride-two", [conv(16, 2, strides=2)], (20, 32))
     k.case("example-13-same", [conv(32, 3, padding="same")], (15, 64))
-    k.case(
-        "example-14-permuted",
-        [("Permute", dict(dims=(2, 1))), conv(32, 3, padding="same"), ("Permute", dict(dims=(2, 1)))],
-        (5, 16),
-    )
+    k.case("example-14-permuted", [("Permute", dict(dims=(2, 1))), conv(32, 3, padding="same"), ("Permute", dict(dims=(2, 1)))], (5, 16))

@@ -61,13 +61,7 @@ def arguments(k):
         + [dict(dilation_rate=v) for v in (0, -1)]
         + [dict(padding=v) for v in ("causal", "full", 1)]
         + [dict(output_padding=v) for v in (2, 3, -1, 0.5)]
-        + [
-            dict(strides=1, output_padding=1),
-            dict(strides=2, dilation_rate=2),
-            dict(activation="rellu"),
-            dict(groups=2),
-            dict(stride=2),
-        ],
+        + [dict(strides=1, output_padding=1), dict(strides=2, dilation_rate=2), dict(activation="rellu"), dict(groups=2), dict(stride=2)],
     )
     for w, s in product((2, 4, 6), (1, 2, 3)):
         k.refuse(
@@ -88,14 +82,7 @@ def arguments(k):
             + [dict(padding=v) for v in ("causal", "full", 1)]
             + [dict(stride=2), dict(dilation_rate=2), dict(ceil_mode=True), dict(kernel_size=3)],
         )
-    change(
-        k,
-        "refuse-upsampling1d",
-        "UpSampling1D",
-        dict(size=2),
-        (4, 2),
-        [dict(size=v) for v in (0, -1, 1.5, "2")] + [dict(scale=2)],
-    )
+    change(k, "refuse-upsampling1d", "UpSampling1D", dict(size=2), (4, 2), [dict(size=v) for v in (0, -1, 1.5, "2")] + [dict(scale=2)])
     change(
         k,
         "refuse-zero-padding1d",
@@ -118,8 +105,7 @@ def arguments(k):
         "Dense",
         dict(units=3),
         (4,),
-        [dict(units=v) for v in (0, -1, 2.5, "3", None)]
-        + [dict(activation="rellu"), dict(out_features=3), dict(bias=False)],
+        [dict(units=v) for v in (0, -1, 2.5, "3", None)] + [dict(activation="rellu"), dict(out_features=3), dict(bias=False)],
     )
     change(
         k,
@@ -127,19 +113,9 @@ def arguments(k):
         "Reshape",
         dict(target_shape=(3, 4)),
         (6, 2),
-        [
-            dict(target_shape=v)
-            for v in ((5, 2), (13,), (-1, 5), (-1, -1), (-1, -1, 2), (3, 3), (2, 2, 2), (12, 2), (-2, 6), (1, 6))
-        ],
+        [dict(target_shape=v) for v in ((5, 2), (13,), (-1, 5), (-1, -1), (-1, -1, 2), (3, 3), (2, 2, 2), (12, 2), (-2, 6), (1, 6))],
     )
-    change(
-        k,
-        "refuse-activation",
-        "Activation",
-        dict(activation="relu"),
-        (4, 2),
-        [dict(activation=v) for v in ("rellu", "Sigmoid", "")],
-    )
+    change(k, "refuse-activation", "Activation", dict(activation="relu"), (4, 2), [dict(activation=v) for v in ("rellu", "Sigmoid", "")])
     change(k, "refuse-softmax", "Softmax", dict(axis=-1), (4, 2), [dict(axis=v) for v in (3, 4, -4, "channels")])
     change(
         k,
@@ -186,9 +162,7 @@ def shapes(k):
             (10, 4),
             (n, c),
         )
-        k.refuse(
-            f"refuse-dense-4-inputs-on-{n}x{c}", ("Dense", dict(units=2)), ("Dense", dict(units=2)), (10, 4), (n, c)
-        )
+        k.refuse(f"refuse-dense-4-inputs-on-{n}x{c}", ("Dense", dict(units=2)), ("Dense", dict(units=2)), (10, 4), (n, c))
     k.refuse("refuse-dense-4-inputs-on-5", ("Dense", dict(units=2)), ("Dense", dict(units=2)), (4,), (5,))
     k.refuse(
         "refuse-conv1d-groups-on-5-channels",
@@ -199,12 +173,7 @@ def shapes(k):
     )
     for target in ((5, 2), (4, 3), (-1, 7)):
         good = [("Conv1D", dict(filters=2, kernel_size=3)), ("Reshape", dict(target_shape=(-1, 2)))]
-        k.refuse(
-            f"refuse-conv1d-then-reshape-{target}".replace(" ", ""),
-            good,
-            [good[0], ("Reshape", dict(target_shape=target))],
-            (10, 2),
-        )
+        k.refuse(f"refuse-conv1d-then-reshape-{target}".replace(" ", ""), good, [good[0], ("Reshape", dict(target_shape=target))], (10, 2))
     head = [("Conv1D", dict(filters=2, kernel_size=3)), ("Flatten", {}), ("Dense", dict(units=2))]
     for n in (9, 11, 12):
         k.refuse(f"refuse-sequence-flatten-dense-L{n}", head, head, (10, 2), (n, 2))
@@ -256,26 +225,9 @@ def weights(k):
         for change, function in changes.items():
             k.refuse(f"refuse-{name}-weights-{change.replace('_', '-')}", spec, spec, shape, weights=function)
         spec = spec[0], spec[1] | dict(use_bias=False)
-        k.refuse(
-            f"refuse-{name}-weights-bias-unasked",
-            spec,
-            spec,
-            shape,
-            weights=lambda w: [[w[0][0], w[0][0].reshape(-1)[:4]]],
-        )
-    for cls, config in (
-        ("MaxPooling1D", {}),
-        ("Flatten", {}),
-        ("Activation", dict(activation="relu")),
-        ("UpSampling1D", {}),
-    ):
-        k.refuse(
-            f"refuse-{cls.lower()}-with-weights",
-            (cls, config),
-            (cls, config),
-            (4, 2),
-            weights=lambda w: [[np.ones(2, np.float32)]],
-        )
+        k.refuse(f"refuse-{name}-weights-bias-unasked", spec, spec, shape, weights=lambda w: [[w[0][0], w[0][0].reshape(-1)[:4]]])
+    for cls, config in (("MaxPooling1D", {}), ("Flatten", {}), ("Activation", dict(activation="relu")), ("UpSampling1D", {})):
+        k.refuse(f"refuse-{cls.lower()}-with-weights", (cls, config), (cls, config), (4, 2), weights=lambda w: [[np.ones(2, np.float32)]])
 
 
 def other_arguments(k):
@@ -337,13 +289,7 @@ def other_arguments(k):
         "Conv2DTranspose",
         dict(filters=2, kernel_size=3, strides=2),
         (3, 3, 2),
-        [
-            dict(filters=0),
-            dict(output_padding=2),
-            dict(output_padding=(0, 2)),
-            dict(padding="causal"),
-            dict(dilation_rate=2),
-        ],
+        [dict(filters=0), dict(output_padding=2), dict(output_padding=(0, 2)), dict(padding="causal"), dict(dilation_rate=2)],
     )
     for cls in ("MaxPooling2D", "AveragePooling2D"):
         change(
@@ -369,14 +315,7 @@ def other_arguments(k):
         (2, 2, 1),
         [dict(size=(2, 2, 2)), dict(interpolation="cubist"), dict(scale=2)],
     )
-    change(
-        k,
-        "refuse-zero-padding2d",
-        "ZeroPadding2D",
-        dict(padding=1),
-        (2, 2, 1),
-        [dict(padding=-1), dict(padding=(1, 2, 3))],
-    )
+    change(k, "refuse-zero-padding2d", "ZeroPadding2D", dict(padding=1), (2, 2, 1), [dict(padding=-1), dict(padding=(1, 2, 3))])
     change(
         k,
         "refuse-cropping2d",
@@ -395,21 +334,9 @@ def other_arguments(k):
     )
     change(k, "refuse-repeat-vector", "RepeatVector", dict(n=3), (4,), [dict(n=v) for v in (2.5, "3", None)])
     change(
-        k,
-        "refuse-batch-normalization",
-        "BatchNormalization",
-        {},
-        (4, 2),
-        [dict(axis=v) for v in (3, -4, "channels")] + [dict(eps=1e-3)],
+        k, "refuse-batch-normalization", "BatchNormalization", {}, (4, 2), [dict(axis=v) for v in (3, -4, "channels")] + [dict(eps=1e-3)]
     )
-    change(
-        k,
-        "refuse-layer-normalization",
-        "LayerNormalization",
-        {},
-        (4, 2),
-        [dict(axis=v) for v in (3, "channels")] + [dict(eps=1e-3)],
-    )
+    change(k, "refuse-layer-normalization", "LayerNormalization", {}, (4, 2), [dict(axis=v) for v in (3, "channels")] + [dict(eps=1e-3)])
     change(
         k,
         "refuse-group-normalization",
@@ -422,14 +349,7 @@ def other_arguments(k):
     change(k, "refuse-elu", "ELU", {}, (4, 2), [dict(slope=0.1)])
     change(k, "refuse-prelu", "PReLU", {}, (4, 2), [dict(axes=[1])])
     change(k, "refuse-dropout", "Dropout", dict(rate=0.5), (4, 2), [dict(rate=v) for v in (-0.1, 1.5)] + [dict(p=0.5)])
-    change(
-        k,
-        "refuse-global-average-pooling1d",
-        "GlobalAveragePooling1D",
-        {},
-        (4, 2),
-        [dict(pool_size=2), dict(keep_dims=True)],
-    )
+    change(k, "refuse-global-average-pooling1d", "GlobalAveragePooling1D", {}, (4, 2), [dict(pool_size=2), dict(keep_dims=True)])
     change(
         k,
         "refuse-adaptive-average-pooling1d",
@@ -469,12 +389,7 @@ def other_shapes(k):
     ):
         name = f"refuse-{cls.lower()}-of-{'x'.join(map(str, shape))}-on-{'x'.join(map(str, wrong))}"
         k.refuse(f"{name}-{'-'.join(config)}".rstrip("-"), (cls, config), (cls, config), shape, wrong)
-    for name, count in (
-        ("batch-normalization", 4),
-        ("separable-conv1d", 3),
-        ("layer-normalization", 2),
-        ("depthwise-conv1d", 2),
-    ):
+    for name, count in (("batch-normalization", 4), ("separable-conv1d", 3), ("layer-normalization", 2), ("depthwise-conv1d", 2)):
         spec = {
             "b": ("BatchNormalization", {}),
             "s": ("SeparableConv1D", dict(filters=2, kernel_size=3)),
@@ -482,9 +397,7 @@ def other_shapes(k):
             "d": ("DepthwiseConv1D", dict(kernel_size=3)),
         }[name[0]]
         k.refuse(f"refuse-{name}-{count - 1}-weights", spec, spec, (5, 2), weights=lambda w: [w[0][:-1]])
-        k.refuse(
-            f"refuse-{name}-short-last-weight", spec, spec, (5, 2), weights=lambda w: [w[0][:-1] + [w[0][-1][:-1]]]
-        )
+        k.refuse(f"refuse-{name}-short-last-weight", spec, spec, (5, 2), weights=lambda w: [w[0][:-1] + [w[0][-1][:-1]]])
 
 
 def merges(k):
@@ -496,9 +409,7 @@ def merges(k):
                 [("merge", cls, {}, ["input_1", "input_2"])],
             )
     k.refuse_graph("refuse-subtract-alone", [(4, 2)], [("merge", "Subtract", {}, ["input_1"])])
-    k.refuse_graph(
-        "refuse-subtract-three", [(4, 2)] * 3, [("merge", "Subtract", {}, ["input_1", "input_2", "input_3"])]
-    )
+    k.refuse_graph("refuse-subtract-three", [(4, 2)] * 3, [("merge", "Subtract", {}, ["input_1", "input_2", "input_3"])])
     for axis, a, b in (
         (-1, (4, 2), (5, 2)),
         (1, (4, 2), (4, 3)),
@@ -520,10 +431,7 @@ def merges(k):
     k.refuse_graph(
         "refuse-residual-channels",
         [(8, 2)],
-        [
-            ("conv", "Conv1D", dict(filters=3, kernel_size=3, padding="same"), ["input_1"]),
-            ("merge", "Add", {}, ["input_1", "conv"]),
-        ],
+        [("conv", "Conv1D", dict(filters=3, kernel_size=3, padding="same"), ["input_1"]), ("merge", "Add", {}, ["input_1", "conv"])],
     )
     k.refuse_graph(
         "refuse-u-net-odd",

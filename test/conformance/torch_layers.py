@@ -41,11 +41,7 @@ def conv1d(t):
             (n, 2),
         )
     for k in (1, 2, 3, 6):
-        t.case(
-            f"conv1d-valid-k{k}-L-equals-k",
-            ("Conv1d", dict(in_channels=3, out_channels=2, kernel_size=k, padding="valid")),
-            (k, 3),
-        )
+        t.case(f"conv1d-valid-k{k}-L-equals-k", ("Conv1d", dict(in_channels=3, out_channels=2, kernel_size=k, padding="valid")), (k, 3))
         t.case(f"conv1d-default-k{k}", ("Conv1d", dict(in_channels=2, out_channels=1, kernel_size=k)), (k + 2, 2))
     for g, s, p in product((2, 4), (1, 2), (0, 1)):
         t.case(
@@ -72,19 +68,12 @@ def conv1d(t):
             (9, 2),
             gaps={(0, 0): value, (5, 1): value},
         )
-    t.case(
-        "conv1d-inf-minus-inf",
-        ("Conv1d", dict(in_channels=1, out_channels=1, kernel_size=2)),
-        (5, 1),
-        gaps={(1, 0): INF, (2, 0): -INF},
-    )
+    t.case("conv1d-inf-minus-inf", ("Conv1d", dict(in_channels=1, out_channels=1, kernel_size=2)), (5, 1), gaps={(1, 0): INF, (2, 0): -INF})
     for mode, p in product(("reflect", "replicate", "circular"), (1, 2, "same")):
         config = dict(in_channels=2, out_channels=2, kernel_size=4 if p == "same" else 3, padding=p, padding_mode=mode)
         t.case(f"conv1d-padding-mode-{mode}-p{p}", ("Conv1d", config), (6, 2))
     for key in ("kernel_size", "stride", "padding", "dilation"):
-        t.case(
-            f"conv1d-{key}-as-list", ("Conv1d", dict(in_channels=1, out_channels=2, kernel_size=2) | {key: [2]}), (6, 1)
-        )
+        t.case(f"conv1d-{key}-as-list", ("Conv1d", dict(in_channels=1, out_channels=2, kernel_size=2) | {key: [2]}), (6, 1))
     t.case("conv1d-many-channels", ("Conv1d", dict(in_channels=9, out_channels=17, kernel_size=3, padding=1)), (5, 9))
     t.case(
         "conv1d-ones",
@@ -102,15 +91,7 @@ def conv_transpose1d(t):
         if (n - 1) * s - 2 * p + effective(k, d) + op > 0
     ]
     for i, (k, s, p, op, d, n) in enumerate(some(grid, 140)):
-        config = dict(
-            in_channels=1 + i % 3,
-            out_channels=1 + i // 3 % 3,
-            kernel_size=k,
-            stride=s,
-            padding=p,
-            output_padding=op,
-            dilation=d,
-        )
+        config = dict(in_channels=1 + i % 3, out_channels=1 + i // 3 % 3, kernel_size=k, stride=s, padding=p, output_padding=op, dilation=d)
         t.case(f"conv-transpose1d-k{k}-s{s}-p{p}-op{op}-d{d}-L{n}", ("ConvTranspose1d", config), (n, 1 + i % 3))
     for g, s in product((2, 4), (1, 2, 3)):
         t.case(
@@ -132,32 +113,21 @@ def conv_transpose1d(t):
     for value, p in product((NAN, INF, -INF), (0, 1)):
         t.case(
             f"conv-transpose1d-p{p}-gap{value}",
-            (
-                "ConvTranspose1d",
-                dict(in_channels=2, out_channels=2, kernel_size=3, stride=2, padding=p, output_padding=1),
-            ),
+            ("ConvTranspose1d", dict(in_channels=2, out_channels=2, kernel_size=3, stride=2, padding=p, output_padding=1)),
             (5, 2),
             gaps={(2, 1): value},
         )
     for k, s in ((2, 2), (3, 2), (4, 2)):
         t.case(
-            f"conv-transpose1d-default-k{k}-s{s}",
-            ("ConvTranspose1d", dict(in_channels=1, out_channels=1, kernel_size=k, stride=s)),
-            (3, 1),
+            f"conv-transpose1d-default-k{k}-s{s}", ("ConvTranspose1d", dict(in_channels=1, out_channels=1, kernel_size=k, stride=s)), (3, 1)
         )
-    t.case(
-        "conv-transpose1d-many",
-        ("ConvTranspose1d", dict(in_channels=9, out_channels=17, kernel_size=4, stride=2, padding=1)),
-        (4, 9),
-    )
+    t.case("conv-transpose1d-many", ("ConvTranspose1d", dict(in_channels=9, out_channels=17, kernel_size=4, stride=2, padding=1)), (4, 9))
 
 
 def max_pool1d(t):
     grid = [
         (k, s, p, d, ceil, n)
-        for k, s, p, d, ceil, n in product(
-            (1, 2, 3, 4, 5), (None, 1, 2, 3, 5), (0, 1, 2), (1, 2, 3), (False, True), (1, 2, 3, 7, 10)
-        )
+        for k, s, p, d, ceil, n in product((1, 2, 3, 4, 5), (None, 1, 2, 3, 5), (0, 1, 2), (1, 2, 3), (False, True), (1, 2, 3, 7, 10))
         if p <= k // 2 and n + 2 * p >= effective(k, d)
     ]
     for i, (k, s, p, d, ceil, n) in enumerate(some(grid, 90)):
@@ -174,17 +144,10 @@ def max_pool1d(t):
             gaps={(0, 0): value, (4, 1): value},
         )
     t.case("max-pool1d-all-minus-infinity", ("MaxPool1d", dict(kernel_size=2)), (4, 1), x=np.full((4, 1), -INF))
-    t.case(
-        "max-pool1d-negative",
-        ("MaxPool1d", dict(kernel_size=3, stride=2, padding=1)),
-        (6, 1),
-        x=-np.arange(1, 7).reshape(6, 1),
-    )
+    t.case("max-pool1d-negative", ("MaxPool1d", dict(kernel_size=3, stride=2, padding=1)), (6, 1), x=-np.arange(1, 7).reshape(6, 1))
     for k, s, p, n in ((4, 2, 0, 3), (5, 3, 0, 3), (5, 3, 1, 1), (12, 3, 0, 10), (3, 5, 0, 1), (2, 2, 0, 1)):
         t.case(
-            f"max-pool1d-ceil-short-k{k}-s{s}-p{p}-L{n}",
-            ("MaxPool1d", dict(kernel_size=k, stride=s, padding=p, ceil_mode=True)),
-            (n, 2),
+            f"max-pool1d-ceil-short-k{k}-s{s}-p{p}-L{n}", ("MaxPool1d", dict(kernel_size=k, stride=s, padding=p, ceil_mode=True)), (n, 2)
         )
         for count in (False, True):
             t.case(
@@ -220,47 +183,31 @@ def avg_pool1d(t):
         )
     for value in (NAN, INF, -INF):
         t.case(
-            f"avg-pool1d-gap{value}",
-            ("AvgPool1d", dict(kernel_size=3, stride=2, padding=1)),
-            (8, 2),
-            gaps={(0, 0): value, (4, 1): value},
+            f"avg-pool1d-gap{value}", ("AvgPool1d", dict(kernel_size=3, stride=2, padding=1)), (8, 2), gaps={(0, 0): value, (4, 1): value}
         )
     t.case("avg-pool1d-default", ("AvgPool1d", dict(kernel_size=2)), (5, 2))
 
 
 def adaptive_pools(t):
-    for kind, (n, o) in product(
-        ("Max", "Avg"), ((1, 1), (5, 1), (5, 5), (10, 4), (7, 3), (8, 4), (3, 5), (1, 3), (9, 2), (6, 4))
-    ):
+    for kind, (n, o) in product(("Max", "Avg"), ((1, 1), (5, 1), (5, 5), (10, 4), (7, 3), (8, 4), (3, 5), (1, 3), (9, 2), (6, 4))):
         t.case(f"adaptive-{kind.lower()}-pool1d-L{n}-to-{o}", (f"Adaptive{kind}Pool1d", dict(output_size=o)), (n, 2))
     for kind in ("Max", "Avg"):
         t.case(
-            f"adaptive-{kind.lower()}-pool1d-gaps",
-            (f"Adaptive{kind}Pool1d", dict(output_size=3)),
-            (7, 2),
-            gaps={(1, 0): NAN, (4, 1): INF},
+            f"adaptive-{kind.lower()}-pool1d-gaps", (f"Adaptive{kind}Pool1d", dict(output_size=3)), (7, 2), gaps={(1, 0): NAN, (4, 1): INF}
         )
 
 
 def upsample(t):
-    for mode, (n, size) in product(
-        ("nearest", "nearest-exact", "linear"), ((3, 7), (3, 3), (5, 2), (1, 4), (4, 1), (7, 10))
-    ):
+    for mode, (n, size) in product(("nearest", "nearest-exact", "linear"), ((3, 7), (3, 3), (5, 2), (1, 4), (4, 1), (7, 10))):
         t.case(f"upsample-{mode}-L{n}-size{size}", ("Upsample", dict(size=size, mode=mode)), (n, 2))
     for mode, n, scale in product(("nearest", "nearest-exact", "linear"), (1, 3, 5), (1, 2, 3, 0.5, 1.6, 2.5, 0.7)):
         if int(n * scale) >= 1:
             t.case(f"upsample-{mode}-L{n}-scale{scale}", ("Upsample", dict(scale_factor=scale, mode=mode)), (n, 2))
     for n, size in ((3, 7), (3, 3), (5, 2), (1, 4), (4, 1), (7, 10)):
-        t.case(
-            f"upsample-linear-corners-L{n}-size{size}",
-            ("Upsample", dict(size=size, mode="linear", align_corners=True)),
-            (n, 2),
-        )
+        t.case(f"upsample-linear-corners-L{n}-size{size}", ("Upsample", dict(size=size, mode="linear", align_corners=True)), (n, 2))
     for n, scale in product((1, 3, 4), (2, 3, 1.6)):
         t.case(
-            f"upsample-linear-corners-L{n}-scale{scale}",
-            ("Upsample", dict(scale_factor=scale, mode="linear", align_corners=True)),
-            (n, 2),
+            f"upsample-linear-corners-L{n}-scale{scale}", ("Upsample", dict(scale_factor=scale, mode="linear", align_corners=True)), (n, 2)
         )
     for mode, n, scale in product(("nearest", "linear"), (3, 5), (1.6, 2.5, 0.7)):
         t.case(
@@ -277,9 +224,7 @@ def upsample(t):
 
 def pads(t):
     amounts = (1, (0, 2), (2, 0), (1, 3))
-    for cls, p in product(
-        ("ConstantPad1d", "ZeroPad1d", "ReflectionPad1d", "ReplicationPad1d", "CircularPad1d"), amounts
-    ):
+    for cls, p in product(("ConstantPad1d", "ZeroPad1d", "ReflectionPad1d", "ReplicationPad1d", "CircularPad1d"), amounts):
         more = dict(value=-1.5) if cls == "ConstantPad1d" else {}
         t.case(f"{cls.lower()}-{p}".replace(" ", ""), (cls, dict(padding=p) | more), (5, 2))
     for cls, p in (

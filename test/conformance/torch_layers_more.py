@@ -10,10 +10,7 @@ from common import some
 from torch_layers import INF, NAN
 
 # Values that straddle the branches of every activation.
-RANGE = np.array(
-    [-90, -30, -21, -6.5, -3, -2.5, -1, -0.5, -0.3, -0.0, 0, 1e-3, 0.5, 0.7, 1, 2.5, 3, 6, 6.5, 20, 21, 30, 80],
-    np.float32,
-)
+RANGE = np.array([-90, -30, -21, -6.5, -3, -2.5, -1, -0.5, -0.3, -0.0, 0, 1e-3, 0.5, 0.7, 1, 2.5, 3, 6, 6.5, 20, 21, 30, 80], np.float32)
 
 
 def all_cases(t):
@@ -33,11 +30,7 @@ def linear(t):
     for n, units in product((1, 3, 8), (1, 2, 5)):
         t.case(f"linear-{n}-to-{units}", ("Linear", dict(in_features=n, out_features=units)), (n,))
     for shape, units in product(((1, 1), (4, 1), (5, 3), (1, 4)), (1, 3)):
-        t.case(
-            f"linear-on-time-{'x'.join(map(str, shape))}-to-{units}",
-            ("Linear", dict(in_features=shape[0], out_features=units)),
-            shape,
-        )
+        t.case(f"linear-on-time-{'x'.join(map(str, shape))}-to-{units}", ("Linear", dict(in_features=shape[0], out_features=units)), shape)
     t.case("linear-on-width", ("Linear", dict(in_features=3, out_features=2)), (2, 3, 4))
     for shape in ((4,), (4, 2)):
         t.case(f"linear-no-bias-rank{len(shape)}", ("Linear", dict(in_features=4, out_features=3, bias=False)), shape)
@@ -59,11 +52,7 @@ def flatten_unflatten(t):
         (2, 2, (4, 3)),
         (-2, -1, (4, 3)),
     ):
-        t.case(
-            f"flatten-{start}-to-{end}-{'x'.join(map(str, shape))}",
-            ("Flatten", dict(start_dim=start, end_dim=end)),
-            shape,
-        )
+        t.case(f"flatten-{start}-to-{end}-{'x'.join(map(str, shape))}", ("Flatten", dict(start_dim=start, end_dim=end)), shape)
     t.case("flatten-gaps", ("Flatten", {}), (2, 2), gaps={(0, 1): NAN, (1, 0): INF})
     for dim, sizes, shape in (
         (1, (3, 4), (12,)),
@@ -142,18 +131,14 @@ def softmax(t):
             t.case(f"{cls.lower()}-rank{len(shape)}-dim{dim}", (cls, dict(dim=dim)), shape)
     t.case("softmax2d", ("Softmax2d", {}), (2, 3, 4))
     t.case("softmax-large", ("Softmax", dict(dim=1)), (2, 3), x=[[1000, 999, -1000], [-500, -501, -500]])
-    t.case(
-        "softmax-gaps", ("Softmax", dict(dim=1)), (4, 3), x=[[NAN, 1, 2], [INF, 1, 2], [-INF, 1, 2], [-INF, -INF, -INF]]
-    )
+    t.case("softmax-gaps", ("Softmax", dict(dim=1)), (4, 3), x=[[NAN, 1, 2], [INF, 1, 2], [-INF, 1, 2], [-INF, -INF, -INF]])
     t.case("softmax-time-gaps", ("Softmax", dict(dim=2)), (2, 3), x=[[NAN, -INF, 1], [0, 2, -1]])
 
 
 def batch_norm(t):
     for shape, affine in product(((3,), (5, 3), (1, 2)), (True, False)):
         t.case(
-            f"batch-norm1d-{'x'.join(map(str, shape))}-affine{affine}",
-            ("BatchNorm1d", dict(num_features=shape[-1], affine=affine)),
-            shape,
+            f"batch-norm1d-{'x'.join(map(str, shape))}-affine{affine}", ("BatchNorm1d", dict(num_features=shape[-1], affine=affine)), shape
         )
     for eps in (1e-3, 0.1):
         t.case(f"batch-norm1d-eps{eps}", ("BatchNorm1d", dict(num_features=2, eps=eps, momentum=0.01)), (4, 2))
@@ -163,15 +148,7 @@ def batch_norm(t):
 
 
 def other_norms(t):
-    for size, shape in (
-        (6, (6,)),
-        ([6], (6,)),
-        (5, (5, 3)),
-        ([5], (5, 3)),
-        ([3, 5], (5, 3)),
-        ([4, 2, 3], (2, 3, 4)),
-        ([2, 3], (2, 3, 4)),
-    ):
+    for size, shape in ((6, (6,)), ([6], (6,)), (5, (5, 3)), ([5], (5, 3)), ([3, 5], (5, 3)), ([4, 2, 3], (2, 3, 4)), ([2, 3], (2, 3, 4))):
         for more in ({}, dict(elementwise_affine=False), dict(bias=False)):
             name = f"layer-norm-{size}-rank{len(shape)}-{'-'.join(more) or 'affine'}".replace(" ", "")
             t.case(name, ("LayerNorm", dict(normalized_shape=size) | more), shape)
@@ -187,11 +164,7 @@ def other_norms(t):
     t.case("instance-norm1d-eps", ("InstanceNorm1d", dict(num_features=2, eps=0.1)), (4, 2))
     t.case("instance-norm2d", ("InstanceNorm2d", dict(num_features=2, affine=True)), (3, 2, 2))
     for groups, shape in ((1, (5, 4)), (2, (5, 4)), (4, (5, 4)), (3, (1, 6)), (2, (2, 3, 4)), (2, (4,))):
-        t.case(
-            f"group-norm-{groups}-rank{len(shape)}",
-            ("GroupNorm", dict(num_groups=groups, num_channels=shape[-1])),
-            shape,
-        )
+        t.case(f"group-norm-{groups}-rank{len(shape)}", ("GroupNorm", dict(num_groups=groups, num_channels=shape[-1])), shape)
     t.case("group-norm-bare", ("GroupNorm", dict(num_groups=2, num_channels=4, affine=False, eps=1e-3)), (4, 4))
 
 
@@ -213,37 +186,20 @@ def conv2d(t):
     for i, (k, s, p, d) in enumerate(some(grid, 26)):
         config = dict(in_channels=1 + i % 2, out_channels=1 + i % 3, kernel_size=k, stride=s, padding=p, dilation=d)
         t.case(f"conv2d-k{k}-s{s}-p{p}-d{d}".replace(" ", ""), ("Conv2d", config), (5, 7, 1 + i % 2))
-    t.case(
-        "conv2d-same", ("Conv2d", dict(in_channels=2, out_channels=1, kernel_size=(2, 3), padding="same")), (3, 4, 2)
-    )
-    t.case(
-        "conv2d-groups-no-bias",
-        ("Conv2d", dict(in_channels=4, out_channels=4, kernel_size=2, groups=2, bias=False)),
-        (3, 3, 4),
-    )
+    t.case("conv2d-same", ("Conv2d", dict(in_channels=2, out_channels=1, kernel_size=(2, 3), padding="same")), (3, 4, 2))
+    t.case("conv2d-groups-no-bias", ("Conv2d", dict(in_channels=4, out_channels=4, kernel_size=2, groups=2, bias=False)), (3, 3, 4))
     t.case("conv2d-depthwise", ("Conv2d", dict(in_channels=2, out_channels=4, kernel_size=2, groups=2)), (3, 3, 2))
-    t.case(
-        "conv2d-gapnan",
-        ("Conv2d", dict(in_channels=1, out_channels=1, kernel_size=2, padding=1)),
-        (3, 3, 1),
-        gaps={(1, 1, 0): NAN},
-    )
+    t.case("conv2d-gapnan", ("Conv2d", dict(in_channels=1, out_channels=1, kernel_size=2, padding=1)), (3, 3, 1), gaps={(1, 1, 0): NAN})
     grid = [
         (k, s, p, op)
         for k, s, p, op in product((2, 3, 4, (3, 2)), (1, 2, 3, (2, 1)), (0, 1), (0, 1, (1, 0)))
         if op == 0 or s in (2, 3) or (s == (2, 1) and op == (1, 0))
     ]
     for i, (k, s, p, op) in enumerate(some(grid, 22)):
-        config = dict(
-            in_channels=1 + i % 3, out_channels=1 + i % 2, kernel_size=k, stride=s, padding=p, output_padding=op
-        )
-        t.case(
-            f"conv-transpose2d-k{k}-s{s}-p{p}-op{op}".replace(" ", ""), ("ConvTranspose2d", config), (3, 4, 1 + i % 3)
-        )
+        config = dict(in_channels=1 + i % 3, out_channels=1 + i % 2, kernel_size=k, stride=s, padding=p, output_padding=op)
+        t.case(f"conv-transpose2d-k{k}-s{s}-p{p}-op{op}".replace(" ", ""), ("ConvTranspose2d", config), (3, 4, 1 + i % 3))
     t.case(
-        "conv-transpose2d-groups",
-        ("ConvTranspose2d", dict(in_channels=4, out_channels=2, kernel_size=2, stride=2, groups=2)),
-        (2, 2, 4),
+        "conv-transpose2d-groups", ("ConvTranspose2d", dict(in_channels=4, out_channels=2, kernel_size=2, stride=2, groups=2)), (2, 2, 4)
     )
 
 
@@ -263,18 +219,12 @@ def pool2d(t):
             (5, 4, 2),
         )
     for kind, size in product(("Max", "Avg"), (1, 2, (3, 2), (None, 2))):
-        t.case(
-            f"adaptive-{kind.lower()}-pool2d-{size}".replace(" ", ""),
-            (f"Adaptive{kind}Pool2d", dict(output_size=size)),
-            (5, 4, 2),
-        )
+        t.case(f"adaptive-{kind.lower()}-pool2d-{size}".replace(" ", ""), (f"Adaptive{kind}Pool2d", dict(output_size=size)), (5, 4, 2))
 
 
 def resize2d(t):
     for mode, scale in product(("nearest", "nearest-exact", "bilinear"), (2, 3, (2, 1), (1, 1.5))):
-        t.case(
-            f"upsample-{mode}-2d-{scale}".replace(" ", ""), ("Upsample", dict(scale_factor=scale, mode=mode)), (2, 3, 2)
-        )
+        t.case(f"upsample-{mode}-2d-{scale}".replace(" ", ""), ("Upsample", dict(scale_factor=scale, mode=mode)), (2, 3, 2))
     for size in (5, (4, 2)):
         t.case(
             f"upsample-bilinear-corners-2d-{size}".replace(" ", ""),

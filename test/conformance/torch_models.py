@@ -139,12 +139,7 @@ def autoencoders(t):
         )
         t.case(
             f"sequence-upsample-decoder-L{length}",
-            [
-                conv(1, 2, 3, padding="same"),
-                ("MaxPool1d", dict(kernel_size=2)),
-                ("Upsample", dict(size=length)),
-                conv(2, 1, 3, padding=1),
-            ],
+            [conv(1, 2, 3, padding="same"), ("MaxPool1d", dict(kernel_size=2)), ("Upsample", dict(size=length)), conv(2, 1, 3, padding=1)],
             (length, 1),
         )
         t.case(
@@ -172,12 +167,7 @@ def hybrids(t):
     )
     t.case(
         "hybrid-conv2d-conv1d",
-        [
-            ("Conv2d", dict(in_channels=1, out_channels=2, kernel_size=2)),
-            RELU,
-            ("Flatten", dict(start_dim=2)),
-            conv(2, 3, 3),
-        ],
+        [("Conv2d", dict(in_channels=1, out_channels=2, kernel_size=2)), RELU, ("Flatten", dict(start_dim=2)), conv(2, 3, 3)],
         (4, 5, 1),
     )
     t.case(
@@ -199,10 +189,7 @@ def hybrids(t):
         [
             ("Conv2d", dict(in_channels=1, out_channels=2, kernel_size=3, stride=2, padding=1)),
             RELU,
-            (
-                "ConvTranspose2d",
-                dict(in_channels=2, out_channels=1, kernel_size=3, stride=2, padding=1, output_padding=1),
-            ),
+            ("ConvTranspose2d", dict(in_channels=2, out_channels=1, kernel_size=3, stride=2, padding=1, output_padding=1)),
         ],
         (4, 6, 1),
     )
@@ -212,13 +199,7 @@ def examples(t):
     """The models of the questions that started the project, in torch."""
     t.case(
         "example-01-pool-upsample",
-        [
-            conv(1, 32, 3),
-            RELU,
-            ("MaxPool1d", dict(kernel_size=2)),
-            ("Upsample", dict(scale_factor=2)),
-            conv(32, 1, 3, padding=1),
-        ],
+        [conv(1, 32, 3), RELU, ("MaxPool1d", dict(kernel_size=2)), ("Upsample", dict(scale_factor=2)), conv(32, 1, 3, padding=1)],
         (100, 1),
     )
     t.case(
@@ -231,12 +212,7 @@ def examples(t):
     for length, op in ((64, 1), (63, 1), (63, 0), (65, 0)):
         t.case(
             f"example-08-autoencoder-L{length}-op{op}",
-            [
-                conv(1, 32, 3, stride=2, padding=1),
-                RELU,
-                transpose(32, 1, 3, stride=2, padding=1, output_padding=op),
-                RELU,
-            ],
+            [conv(1, 32, 3, stride=2, padding=1), RELU, transpose(32, 1, 3, stride=2, padding=1, output_padding=op), RELU],
             (length, 1),
         )
     t.case(

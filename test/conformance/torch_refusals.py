@@ -25,9 +25,7 @@ def all_cases(t):
 def change(t, prefix, cls, good, shape, changes):
     """Refuse one changed argument at a time; the value ... leaves the argument out."""
     for change in changes:
-        words = "-".join(
-            f"without-{key}" if value is ... else f"{key}={value!r}" for key, value in change.items()
-        ).replace(" ", "")
+        words = "-".join(f"without-{key}" if value is ... else f"{key}={value!r}" for key, value in change.items()).replace(" ", "")
         config = {key: value for key, value in (good | change).items() if value is not ...}
         t.refuse(f"{prefix}-{words}", (cls, good), (cls, config), shape)
 
@@ -49,14 +47,7 @@ def convolutions(t):
         + [dict(groups=v) for v in (0, -1, 3, 4, 2.0)]
         + [dict(stride=v, padding="same") for v in (2, 3)]
         + [dict(padding_mode=v) for v in ("zero", "symmetric", "constant")]
-        + [
-            dict(strides=2),
-            dict(dilation_rate=2),
-            dict(use_bias=False),
-            dict(filters=6),
-            dict(activation="relu"),
-            dict(output_padding=1),
-        ]
+        + [dict(strides=2), dict(dilation_rate=2), dict(use_bias=False), dict(filters=6), dict(activation="relu"), dict(output_padding=1)]
         + [dict(dilation=5), dict(kernel_size=11)],
     )
     for mode, p in (("reflect", 10), ("reflect", 12), ("circular", 11)):
@@ -104,13 +95,7 @@ def pools(t):
         [dict(kernel_size=v) for v in (..., 0, -1, 2.5, "2", (2, 2), 7, None)]
         + [dict(stride=v) for v in (0, -1, 1.5, (2, 2))]
         + [dict(padding=v) for v in (2, 3, -1, "same")]
-        + [
-            dict(dilation=2),
-            dict(pool_size=2),
-            dict(strides=2),
-            dict(divisor_override=3),
-            dict(kernel_size=3, padding=2),
-        ],
+        + [dict(dilation=2), dict(pool_size=2), dict(strides=2), dict(divisor_override=3), dict(kernel_size=3, padding=2)],
     )
     for kind in ("Max", "Avg"):
         change(
@@ -179,20 +164,10 @@ def resampling_and_pads(t):
         [dict(padding=v) for v in (4, (4, 0), (0, 5), (-2, -2), 1.5)] + [dict(value=1)],
     )
     change(
-        t,
-        "refuse-replicationpad1d",
-        "ReplicationPad1d",
-        dict(padding=1),
-        (4, 2),
-        [dict(padding=v) for v in (..., (-2, -2), (-5, 0), 1.5)],
+        t, "refuse-replicationpad1d", "ReplicationPad1d", dict(padding=1), (4, 2), [dict(padding=v) for v in (..., (-2, -2), (-5, 0), 1.5)]
     )
     change(
-        t,
-        "refuse-circularpad1d",
-        "CircularPad1d",
-        dict(padding=1),
-        (4, 2),
-        [dict(padding=v) for v in (..., 5, (5, 0), (0, 6), (-2, -2))],
+        t, "refuse-circularpad1d", "CircularPad1d", dict(padding=1), (4, 2), [dict(padding=v) for v in (..., 5, (5, 0), (0, 6), (-2, -2))]
     )
 
 
@@ -254,31 +229,16 @@ def activations_and_norms(t):
     ):
         change(t, f"refuse-{cls.lower()}", cls, {}, (4, 2), changes)
     for cls in ("Softmax", "LogSoftmax"):
-        change(
-            t,
-            f"refuse-{cls.lower()}",
-            cls,
-            dict(dim=1),
-            (4, 2),
-            [dict(dim=v) for v in (3, 4, -4, "channels", 1.5)] + [dict(axis=1)],
-        )
+        change(t, f"refuse-{cls.lower()}", cls, dict(dim=1), (4, 2), [dict(dim=v) for v in (3, 4, -4, "channels", 1.5)] + [dict(axis=1)])
         t.refuse(f"refuse-{cls.lower()}-dim2-on-rank1", (cls, dict(dim=1)), (cls, dict(dim=2)), (4,))
-    change(
-        t,
-        "refuse-prelu",
-        "PReLU",
-        dict(num_parameters=2),
-        (4, 2),
-        [dict(num_parameters=v) for v in (3, 4, -1)] + [dict(alpha=0.1)],
-    )
+    change(t, "refuse-prelu", "PReLU", dict(num_parameters=2), (4, 2), [dict(num_parameters=v) for v in (3, 4, -1)] + [dict(alpha=0.1)])
     change(
         t,
         "refuse-batch-norm1d",
         "BatchNorm1d",
         dict(num_features=2),
         (4, 2),
-        [dict(num_features=v) for v in (..., 3, 4, -1, 2.5)]
-        + [dict(epsilon=1e-3), dict(axis=-1), dict(center=False), dict(affine=False)],
+        [dict(num_features=v) for v in (..., 3, 4, -1, 2.5)] + [dict(epsilon=1e-3), dict(axis=-1), dict(center=False), dict(affine=False)],
     )
     change(
         t,
@@ -286,17 +246,9 @@ def activations_and_norms(t):
         "LayerNorm",
         dict(normalized_shape=4),
         (4, 2),
-        [dict(normalized_shape=v) for v in (..., 2, 3, [4, 2], [2, 3], [1, 2, 4])]
-        + [dict(epsilon=1e-3), dict(axis=-1)],
+        [dict(normalized_shape=v) for v in (..., 2, 3, [4, 2], [2, 3], [1, 2, 4])] + [dict(epsilon=1e-3), dict(axis=-1)],
     )
-    change(
-        t,
-        "refuse-instance-norm1d",
-        "InstanceNorm1d",
-        dict(num_features=2),
-        (4, 2),
-        [dict(num_features=...), dict(epsilon=1e-3)],
-    )
+    change(t, "refuse-instance-norm1d", "InstanceNorm1d", dict(num_features=2), (4, 2), [dict(num_features=...), dict(epsilon=1e-3)])
     t.refuse(
         "refuse-instance-norm1d-affine-features",
         ("InstanceNorm1d", dict(num_features=2, affine=True)),
@@ -316,24 +268,14 @@ def activations_and_norms(t):
         "GroupNorm",
         dict(num_groups=2, num_channels=4),
         (5, 4),
-        [dict(num_groups=v) for v in (..., 0, 3, 8)]
-        + [dict(num_channels=v) for v in (..., 3, 6, 8)]
-        + [dict(groups=2)],
+        [dict(num_groups=v) for v in (..., 0, 3, 8)] + [dict(num_channels=v) for v in (..., 3, 6, 8)] + [dict(groups=2)],
     )
     change(t, "refuse-dropout", "Dropout", dict(p=0.5), (4, 2), [dict(p=v) for v in (-0.1, 1.5)] + [dict(rate=0.5)])
     t.refuse(
-        "refuse-batch-norm1d-on-rank3",
-        ("BatchNorm1d", dict(num_features=2)),
-        ("BatchNorm1d", dict(num_features=2)),
-        (4, 2),
-        (4, 3, 2),
+        "refuse-batch-norm1d-on-rank3", ("BatchNorm1d", dict(num_features=2)), ("BatchNorm1d", dict(num_features=2)), (4, 2), (4, 3, 2)
     )
     t.refuse(
-        "refuse-batch-norm2d-on-rank2",
-        ("BatchNorm2d", dict(num_features=2)),
-        ("BatchNorm2d", dict(num_features=2)),
-        (4, 3, 2),
-        (4, 2),
+        "refuse-batch-norm2d-on-rank2", ("BatchNorm2d", dict(num_features=2)), ("BatchNorm2d", dict(num_features=2)), (4, 3, 2), (4, 2)
     )
 
 
@@ -366,14 +308,7 @@ def two_dimensional(t):
         "ConvTranspose2d",
         dict(in_channels=2, out_channels=4, kernel_size=2, stride=2),
         (3, 3, 2),
-        [
-            dict(output_padding=2),
-            dict(output_padding=(0, 2)),
-            dict(padding="same"),
-            dict(in_channels=3),
-            dict(groups=3),
-            dict(stride=0),
-        ],
+        [dict(output_padding=2), dict(output_padding=(0, 2)), dict(padding="same"), dict(in_channels=3), dict(groups=3), dict(stride=0)],
     )
     for cls in ("MaxPool2d", "AvgPool2d"):
         change(
@@ -400,26 +335,11 @@ def two_dimensional(t):
         (2, 2, 1),
         [dict(mode="linear"), dict(size=(1, 2, 3), scale_factor=...), dict(scale_factor=(2, 2, 2))],
     )
-    change(
-        t,
-        "refuse-zeropad2d",
-        "ZeroPad2d",
-        dict(padding=1),
-        (2, 2, 1),
-        [dict(padding=(-1, -1, 0, 0)), dict(padding=(1, 2, 3))],
-    )
+    change(t, "refuse-zeropad2d", "ZeroPad2d", dict(padding=1), (2, 2, 1), [dict(padding=(-1, -1, 0, 0)), dict(padding=(1, 2, 3))])
 
 
 def lengths(t):
-    for k, d, p, n in (
-        (2, 1, 0, 1),
-        (3, 1, 0, 2),
-        (5, 1, 1, 2),
-        (3, 2, 0, 4),
-        (3, 2, 1, 2),
-        (2, 9, 0, 9),
-        (8, 1, 2, 3),
-    ):
+    for k, d, p, n in ((2, 1, 0, 1), (3, 1, 0, 2), (5, 1, 1, 2), (3, 2, 0, 4), (3, 2, 1, 2), (2, 9, 0, 9), (8, 1, 2, 3)):
         spec = "Conv1d", dict(in_channels=2, out_channels=2, kernel_size=k, dilation=d, padding=p)
         t.refuse(f"refuse-conv1d-k{k}-d{d}-p{p}-L{n}", spec, spec, (20, 2), (n, 2))
     for cls, k, p, n in product(("MaxPool1d", "AvgPool1d"), (2, 3, 5), (0, 1), (1, 2)):
@@ -490,13 +410,7 @@ def weights(t):
         t.refuse(f"refuse-{name}-weights-bias-unasked", spec, bare, shape)
         t.refuse(f"refuse-{name}-weights-bias-absent", bare, spec, shape)
     for cls, config in (("ReLU", {}), ("MaxPool1d", dict(kernel_size=2)), ("Flatten", {})):
-        t.refuse(
-            f"refuse-{cls.lower()}-with-weights",
-            (cls, config),
-            (cls, config),
-            (4, 2),
-            weights=lambda w: [[np.ones(2, np.float32)]],
-        )
+        t.refuse(f"refuse-{cls.lower()}-with-weights", (cls, config), (cls, config), (4, 2), weights=lambda w: [[np.ones(2, np.float32)]])
     norm = "BatchNorm1d", dict(num_features=3)
     t.refuse("refuse-batch-norm1d-3-weights", norm, norm, (4, 3), weights=lambda w: [w[0][:-1]])
     t.refuse("refuse-batch-norm1d-short-variance", norm, norm, (4, 3), weights=lambda w: [w[0][:-1] + [w[0][-1][:-1]]])
@@ -508,12 +422,7 @@ def stacks(t):
     for n in (9, 11, 12):
         t.refuse(f"refuse-sequence-flatten-linear-L{n}", head, head, (10, 1), (n, 1))
     good = [conv, ("Conv1d", dict(in_channels=2, out_channels=1, kernel_size=2))]
-    t.refuse(
-        "refuse-sequence-channels",
-        good,
-        [conv, ("Conv1d", dict(in_channels=3, out_channels=1, kernel_size=2))],
-        (10, 1),
-    )
+    t.refuse("refuse-sequence-channels", good, [conv, ("Conv1d", dict(in_channels=3, out_channels=1, kernel_size=2))], (10, 1))
     t.refuse(
         "refuse-sequence-kernel-too-long-late",
         [("MaxPool1d", dict(kernel_size=2)), ("MaxPool1d", dict(kernel_size=2)), conv],

@@ -158,6 +158,45 @@ unit_model_end(UnitModel *m)
 	unit_release(&m->blocks);
 }
 
+/* A block function that has only so many blocks to give; its owner is a UnitScarce. */
+typedef struct UnitScarce
+{
+	UnitBlock  *blocks;
+	int			left;
+} UnitScarce;
+
+__attribute__((unused))
+static void *
+unit_scarce_block(void *owner, size_t size)
+{
+	UnitScarce *scarce = owner;
+
+	return scarce->left-- > 0 ? unit_block(&scarce->blocks, size) : NULL;
+}
+
+/*
+ * unit_scarce
+ *		An arena that has blocks for the first so many requests, or a limit of so
+ *		many bytes, and of which advance pieces have been taken: over all of
+ *		both, each allocation of whatever comes next is once the one that fails.
+ *		false when even these pieces were too many.
+ */
+__attribute__((unused))
+static bool
+unit_scarce(C1dArena *arena, UnitScarce *scarce, int blocks, size_t limit, int advance, C1dError *err)
+{
+	bool		taken = true;
+
+	*err = (C1dError) {0};
+	*scarce = (UnitScarce) {.left = limit ? 1000000 : blocks};
+	*arena = (C1dArena) {.block = unit_scarce_block, .owner = scarce, .limit = limit};
+	for (int i = 0; taken && i < advance; i++)
+		taken = c1d_alloc(arena, C1D_ALIGN, err) != NULL;
+	return taken;
+}
+
+#define UNIT_ADVANCES (8192 / C1D_ALIGN)	/* the pieces of a block */
+
 /* unit_text: a layer as text, in the arena. */
 __attribute__((unused))
 static C1dLayerText

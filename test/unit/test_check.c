@@ -349,20 +349,6 @@ TEST(edges)
 
 /* ---- memory ---- */
 
-typedef struct Scarce
-{
-	UnitBlock  *blocks;
-	int			left;			/* blocks until there are no more */
-} Scarce;
-
-static void *
-scarce_block(void *owner, size_t size)
-{
-	Scarce	   *scarce = owner;
-
-	return scarce->left-- > 0 ? unit_block(&scarce->blocks, size) : NULL;
-}
-
 /*
  * What memory there is decides whether there are verdicts, never what they
  * are: out of memory is no layer's fault.
@@ -386,21 +372,17 @@ TEST(memory_runs_out)
 	if (!clean(&whole, NULL))
 		abort();
 	for (int limited = 0; limited <= 1; limited++)
-		for (int advance = 0; advance < 8192 / C1D_ALIGN; advance++)
+		for (int advance = 0; advance < UNIT_ADVANCES; advance++)
 		{
 			bool		checked = false;
 
 			for (int blocks = 1; !checked; blocks++)
 			{
-				Scarce		scarce = {.left = limited ? 1000 : blocks};
+				UnitScarce	scarce;
 				List		l = whole;
 
-				l.err = (C1dError) {0};
-				l.arena = (C1dArena) {.block = scarce_block, .owner = &scarce, .limit = limited ? (size_t) blocks * 4096 : 0};
-				checked = true;
-				for (int k = 0; checked && k < advance; k++)
-					checked = c1d_alloc(&l.arena, C1D_ALIGN, &l.err) != NULL;
-				checked = checked && check(&l, NULL);
+				checked = unit_scarce(&l.arena, &scarce, blocks, limited ? (size_t) blocks * 4096 : 0, advance, &l.err) &&
+					check(&l, NULL);
 				tried[limited]++;
 				failed[limited] += !checked;
 				if (!checked)

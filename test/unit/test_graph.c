@@ -145,8 +145,8 @@ TEST(many_layers)
 	UnitModel	m;
 	C1dError	err;
 	clock_t		start = clock();
-	C1dLayerText text[CHECKED];
-	C1dVerdict *verdicts = unit_must(malloc(CHECKED * sizeof(*verdicts)));
+	C1dLayerText *text = unit_must(malloc(NAMED * sizeof(*text)));
+	C1dVerdict *verdicts = unit_must(malloc(NAMED * sizeof(*verdicts)));
 	C1dShape	in = c1d_shape2(100, 1);
 	C1dShape	expected = c1d_shape2(77, 3);
 	bool		added = true;
@@ -168,6 +168,13 @@ TEST(many_layers)
 	   "%d layers that end elsewhere are checked", CHECKED);
 	ok(seconds_since(start) < 2, "a way to mend them is sought for less than two seconds");
 	ok(m.arena.used - before < 16 << 20, "in less than 16 MB");
+
+	for (int i = 0; i < NAMED; i++)
+		text[i] = unit_text(&m.arena, "Nonsense", NULL, 0, NULL);
+	start = clock();
+	ok(c1d_check(text, NAMED, &in, NULL, &m.arena, verdicts, &err) && seconds_since(start) < 0.5,
+	   "%d layers of no known class are checked in under half a second", NAMED);
+	free(text);
 	free(verdicts);
 	unit_model_end(&m);
 }

@@ -262,4 +262,47 @@ TEST(mutations)
 	bounded(&seen);
 }
 
-RUN(round_trip, same_answers, truncated, followed, one_byte_changed, one_number_changed, mutations)
+TEST(memory_runs_out)
+{
+	int64_t		tried[2] = {0},
+				failed[2] = {0},
+				wrong[2] = {0};
+
+	for (int i = 0; i < 10; i++)
+	{
+		UnitStack	s;
+		int64_t		size;
+		unsigned char *bytes;
+
+		unit_stack(&s, N(1, 6), i & 1);
+		bytes = i == 0 ? small_model(&size) : written(&s.m.graph, &size);
+		for (int limited = 0; limited <= 1; limited++)
+			for (int advance = 0; advance < UNIT_ADVANCES; advance++)
+			{
+				bool		read = false;
+
+				for (int blocks = 1; !read; blocks++)
+				{
+					UnitScarce	scarce;
+					C1dArena	arena;
+					C1dGraph	graph;
+					C1dError	err;
+
+					read = unit_scarce(&arena, &scarce, blocks, limited ? (size_t) blocks * 4096 : 0, advance, &err) &&
+						c1d_native_read((char *) bytes, size, &arena, &graph, &err);
+					tried[limited]++;
+					failed[limited] += !read;
+					wrong[limited] += !read && err.code != (limited ? C1D_LIMIT : C1D_NO_MEMORY);
+					unit_release(&scarce.blocks);
+				}
+			}
+		free(bytes);
+		unit_model_end(&s.m);
+	}
+	ok(wrong[0] == 0 && failed[0] > 100, "%lld of %lld readings met an allocator without memory: that is the error",
+	   (long long) failed[0], (long long) tried[0]);
+	ok(wrong[1] == 0 && failed[1] > 100, "%lld of %lld readings met a limit: that is the error",
+	   (long long) failed[1], (long long) tried[1]);
+}
+
+RUN(round_trip, same_answers, truncated, followed, one_byte_changed, one_number_changed, mutations, memory_runs_out)

@@ -282,25 +282,6 @@ TEST(parts_make_the_whole)
 
 /* ---- memory ---- */
 
-typedef struct Scarce
-{
-	UnitBlock  *blocks;
-	int			left;			/* blocks until there are no more */
-} Scarce;
-
-static void *
-scarce_block(void *owner, size_t size)
-{
-	Scarce	   *scarce = owner;
-
-	return scarce->left-- > 0 ? unit_block(&scarce->blocks, size) : NULL;
-}
-
-/*
- * Every allocation of building and planning is once the one that fails: the
- * number of blocks sets which block is missing, and what is taken in advance
- * where in the block's order that happens.
- */
 TEST(memory_runs_out)
 {
 	int64_t		tried[2] = {0},
@@ -314,23 +295,20 @@ TEST(memory_runs_out)
 
 		unit_stack(&s, N(1, 8), i & 1);
 		for (int limited = 0; limited <= 1; limited++)
-			for (int advance = 0; advance < 8192 / C1D_ALIGN; advance++)
+			for (int advance = 0; advance < UNIT_ADVANCES; advance++)
 			{
 				bool		made = false;
 
 				for (int blocks = 1; !made; blocks++)
 				{
-					Scarce		scarce = {.left = limited ? 1000 : blocks};
-					C1dArena	arena = {.block = scarce_block, .owner = &scarce, .limit = limited ? (size_t) blocks * 8192 : 0};
+					UnitScarce	scarce;
+					C1dArena	arena;
 					C1dGraph	graph;
 					C1dPlan		plan;
 					C1dCode		code = limited ? C1D_LIMIT : C1D_NO_MEMORY;
 
-					err = (C1dError) {0};
-					made = true;
-					for (int k = 0; made && k < advance; k++)
-						made = c1d_alloc(&arena, C1D_ALIGN, &err) != NULL;
-					made = made && unit_rebuild(&s, &arena, &graph, &err) &&
+					made = unit_scarce(&arena, &scarce, blocks, limited ? (size_t) blocks * 8192 : 0, advance, &err) &&
+						unit_rebuild(&s, &arena, &graph, &err) &&
 						c1d_plan_make(&graph, &s.in, C1D_ISA_BASELINE, &arena, &plan, &err);
 					tried[limited]++;
 					if (!made)

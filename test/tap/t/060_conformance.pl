@@ -31,6 +31,10 @@ foreach my $file (sort glob "$folder/{keras,torch}.copy")
 UPDATE vector SET layers = jsonb_set(layers, '{0,class_name}', to_jsonb('$module.' || (layers->0->>'class_name')))
 WHERE jsonb_array_length(layers) = 1 AND layers->0->>'class_name' IN
 	('AlphaDropout', 'Dropout', 'ELU', 'Flatten', 'Identity', 'LeakyReLU', 'PReLU', 'ReLU', 'Softmax');
+
+-- Not supported, and said so: the padding layers do it.
+UPDATE vector SET refused = 'padding_mode of Conv1d'
+WHERE layers::text ~ '"padding_mode": "(reflect|replicate|circular)"';
 SQL
 	my $lines = rows($database, <<"SQL");
 $harness
