@@ -21,6 +21,7 @@ c1d_alloc(C1dArena *arena, size_t size, C1dError *err)
 
 	if (size > SIZE_MAX / 2)
 	{
+		arena->dry = true;
 		c1d_fail(err, C1D_LIMIT, "out of memory limit");
 		return NULL;
 	}
@@ -32,6 +33,7 @@ c1d_alloc(C1dArena *arena, size_t size, C1dError *err)
 
 		if (arena->limit && (arena->used > arena->limit || wanted > arena->limit - arena->used))
 		{
+			arena->dry = true;
 			c1d_fail(err, C1D_LIMIT, "more memory needed than allowed");
 			c1d_detail(err, "%zu bytes are in use, %zu more are needed; %s is %zu bytes.",
 					   arena->used, wanted, arena->limit_name ? arena->limit_name : "the limit", arena->limit);
@@ -42,6 +44,7 @@ c1d_alloc(C1dArena *arena, size_t size, C1dError *err)
 		block = arena->block(arena->owner, wanted);
 		if (block == NULL)
 		{
+			arena->dry = true;
 			c1d_fail(err, C1D_NO_MEMORY, "out of memory");
 			c1d_detail(err, "Failed on a request of %zu bytes.", wanted);
 			return NULL;
@@ -67,6 +70,7 @@ c1d_alloc_array(C1dArena *arena, int64_t count, size_t size, C1dError *err)
 {
 	if (count < 0 || (size && (uint64_t) count > SIZE_MAX / 2 / size))
 	{
+		arena->dry = true;
 		c1d_fail(err, C1D_LIMIT, "more memory needed than a machine has");
 		return NULL;
 	}

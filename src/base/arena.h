@@ -22,6 +22,7 @@ typedef struct C1dArena
 	size_t		limit;			/* bytes in blocks, 0 = no limit */
 	const char *limit_name;		/* what the user calls it */
 	size_t		used;			/* bytes in blocks so far */
+	bool		dry;			/* a piece was asked for and not given */
 	char	   *next;			/* free part of the newest block */
 	size_t		left;
 } C1dArena;

@@ -187,6 +187,7 @@ typedef struct Reader
 {
 	const char *at;
 	int64_t		left;
+	int64_t		items;			/* members of lists and objects still to come, at most */
 	C1dArena   *arena;
 	C1dError   *err;
 } Reader;
@@ -251,7 +252,10 @@ get_text(Reader *r, const char **text, int64_t *length)
 	return true;
 }
 
-/* every item takes at least 4 bytes, so a count can be checked at once */
+/*
+ * Every item takes at least 4 bytes, so a count can be checked at once; and all
+ * counts together, since the lists in a list could each claim the same bytes.
+ */
 static bool
 get_count(Reader *r, int64_t smallest, int64_t *count)
 {
@@ -259,8 +263,9 @@ get_count(Reader *r, int64_t smallest, int64_t *count)
 
 	if (!get_u32(r, &given))
 		return false;
-	if (given > r->left / smallest)
+	if (given > r->left / smallest || given > r->items)
 		return broken(r, "it ends too early");
+	r->items -= given;
 	*count = given;
 	return true;
 }
@@ -385,6 +390,7 @@ get_node(Reader *r, C1dGraph *graph)
 				weights;
 	C1dTensor  *weight;
 	C1dLayerText text;
+	const C1dNode *node;
 
 	if (config == NULL ||
 		!get_text(r, &class_name.as.string.bytes, &class_name.as.string.length) ||
@@ -418,7 +424,16 @@ get_node(Reader *r, C1dGraph *graph)
 		.weight_count = (int) weights, .weights = weight,
 		.input_count = (int) inputs, .input_at = input,
 	};
-	return c1d_graph_add(graph, &text, r->arena, r->err);
+	if (!c1d_graph_add(graph, &text, r->arena, r->err))
+		return false;
+
+	/* there is one way to write a model */
+	node = &graph->nodes[graph->count - 1];
+	if (!c1d_value_is(&class_name, c1d_layer_full_name(node->class)))
+		return broken(r, "a class is not called by its full name");
+	if (node->inputs != inputs || memcmp(node->input, input, inputs * sizeof(int)) != 0)
+		return broken(r, "an input layer takes the output of another");
+	return true;
 }
 
 /*
@@ -433,7 +448,7 @@ get_node(Reader *r, C1dGraph *graph)
 bool
 c1d_native_read(const char *bytes, int64_t size, C1dArena *arena, C1dGraph *graph, C1dError *err)
 {
-	Reader		r = {.at = bytes, .left = size, .arena = arena, .err = err};
+	Reader		r = {.at = bytes, .left = size, .items = size / 4, .arena = arena, .err = err};
 	uint32_t	version;
 	int64_t		count,
 				total = 0;

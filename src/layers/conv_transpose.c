@@ -47,6 +47,7 @@ check_output_padding(const C1dAttrs *attrs, const C1dWindow *w, int64_t *output_
 {
 	const char *stride = attrs->dialect == C1D_TORCH ? "stride" : "strides";
 	const char *dilation = attrs->dialect == C1D_TORCH ? "dilation" : "dilation_rate";
+	int64_t		least;
 
 	if (w->padding == C1D_PAD_EXPLICIT)
 	{
@@ -65,7 +66,12 @@ check_output_padding(const C1dAttrs *attrs, const C1dWindow *w, int64_t *output_
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "output_padding must be less than strides");
 		c1d_detail(err, "output_padding is %" PRId64 ", strides is %" PRId64 ".", *output_padding, w->stride);
-		return c1d_hint(err, "Use an output_padding of 0 to %" PRId64 ", or leave it out.", w->stride - 1);
+
+		/* with "same", 0 needs an odd window: see below */
+		least = w->padding == C1D_PAD_SAME && c1d_window_span(w) % 2 == 0 ? 1 : 0;
+		if (least >= w->stride)
+			return c1d_hint(err, "Leave output_padding out.");
+		return c1d_hint(err, "Use an output_padding of %" PRId64 " to %" PRId64 ", or leave it out.", least, w->stride - 1);
 	}
 	if (w->padding == C1D_PAD_SAME && *output_padding == 0 && c1d_window_span(w) % 2 == 0)
 	{

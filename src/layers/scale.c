@@ -73,6 +73,19 @@ agrees(C1dAttrs *attrs, const char *key, const double *derived, const C1dScaler 
 	return true;
 }
 
+/* samples_seen: may exceed what a size may be */
+static bool
+samples_seen(C1dAttrs *attrs, int64_t *out, C1dError *err)
+{
+	const C1dValue *value = c1d_attr(attrs, "n_samples_seen_");
+
+	if (value == NULL)
+		return true;
+	*out = value->as.integer;
+	return (value->type == C1D_INT && *out >= 0) ||
+		c1d_fail(err, C1D_BAD_ARGUMENT, "n_samples_seen_ of %s must be a whole number and not negative", attrs->class_name);
+}
+
 /*
  * c1d_scaler_parse
  *		Read a scaler by scikit-learn's attribute names and derive the rest.
@@ -91,11 +104,11 @@ c1d_scaler_parse(C1dAttrs *attrs, C1dScaler *scaler, C1dError *err)
 	scaler->high = 1;
 	if (!c1d_attr_reals(attrs, "feature_range", &range, &given, err) ||
 		!c1d_attr_bool(attrs, "clip", false, &scaler->clip, err) ||
-		!c1d_attr_int(attrs, "n_samples_seen_", 0, INT64_MAX, 0, &scaler->samples_seen, err) ||
+		!samples_seen(attrs, &scaler->samples_seen, err) ||
 		!c1d_attr_reals(attrs, "data_min_", &data_min, &minima, err) ||
 		!c1d_attr_reals(attrs, "data_max_", &data_max, &maxima, err))
 		return false;
-	if (given != 0)
+	if (c1d_attr(attrs, "feature_range") != NULL)
 	{
 		if (given != 2)
 			return c1d_fail(err, C1D_BAD_ARGUMENT, "feature_range of %s must be two numbers", attrs->class_name);
@@ -111,8 +124,9 @@ c1d_scaler_parse(C1dAttrs *attrs, C1dScaler *scaler, C1dError *err)
 		return c1d_hint(err, "minmax_fit(x) makes such a scaler from a table.");
 	}
 	for (int64_t i = 0; i < minima; i++)
-		if (isinf(data_min[i]) || isinf(data_max[i]) || data_min[i] > data_max[i])
-			return c1d_fail(err, C1D_BAD_ARGUMENT, "data_min_ of %s must not exceed data_max_, and both must be finite", attrs->class_name);
+		if (isinf(data_min[i]) || isinf(data_max[i]) || data_min[i] > data_max[i] ||
+			isnan(data_min[i]) != isnan(data_max[i]))
+			return c1d_fail(err, C1D_BAD_ARGUMENT, "data_min_ of %s must not exceed data_max_, and both must be finite, or both NaN", attrs->class_name);
 	scaler->features = minima;
 	scaler->data_min = data_min;
 	scaler->data_max = data_max;

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-/* fatal: not the layer's fault, the check itself cannot go on */
-static bool
-fatal(const C1dError *err)
-{
-	return err->code == C1D_NO_MEMORY;
-}
-
 /*
  * c1d_check_start
  *		A check without layers, with room for so many at first.  input may have
@@ -74,9 +67,9 @@ c1d_check_layer(C1dCheck *check, const C1dLayerText *layer, C1dArena *arena, C1d
 	if (!c1d_graph_read(graph, layer, arena, &v->problem))
 	{
 		check->sound = false;
-		if (fatal(&v->problem))
+		if (arena->dry)
 		{
-			*err = v->problem;
+			*err = v->problem;	/* not the layer's fault */
 			return false;
 		}
 	}

@@ -70,7 +70,7 @@ static int
 find(const C1dGraph *graph, const char *name)
 {
 	for (int i = 0; i < graph->count; i++)
-		if (strcmp(graph->nodes[i].name, name) == 0)
+		if (graph->nodes[i].name != NULL && strcmp(graph->nodes[i].name, name) == 0)
 			return i;
 	return -1;
 }
@@ -102,8 +102,13 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 	node->name = name = c1d_alloc(arena, room, err);
 	if (name == NULL)
 		return false;
+
+	/* those that were named here before have taken the first free numbers */
 	for (int i = 0; i < graph->count; i++)
-		same += graph->nodes[i].class != NULL && strcmp(graph->nodes[i].class->default_name, base) == 0;
+		same += graph->nodes[i].numbered && (graph->nodes[i].class == NULL ? node->class == NULL :
+											 node->class != NULL &&
+											 strcmp(graph->nodes[i].class->default_name, base) == 0);
+	node->numbered = true;
 	do
 	{
 		snprintf(name, room, same == 0 ? "%s" : "%s_%d", base, same);
@@ -169,10 +174,10 @@ connect(const C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena
 		c1d_fail(err, C1D_LIMIT, "layer has too many inputs");
 		return c1d_detail(err, "%" PRId64 " were given, at most %d are possible.", count, C1D_MAX_INPUTS);
 	}
-	node->inputs = count == 0 ? 1 : (int) count;
-	node->input = input = c1d_alloc_array(arena, node->inputs, sizeof(int), err);
+	node->input = input = c1d_alloc_array(arena, count == 0 ? 1 : count, sizeof(int), err);
 	if (input == NULL)
 		return false;
+	node->inputs = count == 0 ? 1 : (int) count;
 	input[0] = graph->count - 1;
 	for (int i = 0; i < count; i++)
 	{

@@ -15,7 +15,7 @@
 #define MOST_HINTS 3
 
 /* Layers read in all trials together: a fraction of a second. */
-#define MOST_READS 100000
+#define MOST_READS 30000
 
 typedef struct Repair
 {

@@ -33,7 +33,7 @@
 #endif
 
 /* error.c: the only place that turns a core error into ereport. */
-extern void c1d_throw(const C1dError *err) pg_attribute_noreturn();
+extern void c1d_throw(const C1dError *err) __attribute__((noreturn));
 extern int	c1d_sqlstate(C1dCode code);
 
 /* error.c: soft errors where the server has them (16+); elsewhere c1d_throw. */

@@ -203,7 +203,7 @@ minmax_scaler_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 bad_binary(const char *what)
 {
 	ereport(ERROR,
@@ -341,7 +341,7 @@ fitting(FunctionCallInfo fcinfo, int64 features)
 	return state;
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 infinite(void)
 {
 	ereport(ERROR,

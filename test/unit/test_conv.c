@@ -207,8 +207,8 @@ check_case(const Case *c, Kind kind, C1dIsa isa, UnitTally *tally)
 		{c1d_shape3(c->size, c->channels / c->groups, c->filters), kernel},
 		{c1d_shape1(c->filters), bias},
 	};
-	int64_t		before,
-				out;
+	int64_t		before = 0,
+				out = 0;
 	C1dCode		code = place(c, &before, &out);
 	bool		planned;
 	double	   *y = NULL,

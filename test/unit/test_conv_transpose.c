@@ -223,8 +223,8 @@ check_case(const Case *c, Kind kind, C1dIsa isa, UnitTally *tally)
 		{c1d_shape3(c->size, c->filters / c->groups, c->channels), kernel},
 		{c1d_shape1(c->filters), bias},
 	};
-	int64_t		crop,
-				out;
+	int64_t		crop = 0,
+				out = 0;
 	C1dCode		code = cut(c, &crop, &out);
 	bool		planned;
 	double	   *y = NULL,

@@ -28,7 +28,7 @@ TEST(names)
 	ok(named(&m, 0, "flatten_2") && named(&m, 1, "flatten") && named(&m, 2, "flatten_1"), "unnamed layers are counted as Keras counts");
 	ok(named(&m, 3, "flatten_3"), "a name that is taken is left out");
 	ok(named(&m, 4, "max_pooling1d"), "each class counts for itself");
-	ok(!unit_add(&m, "Flatten", 0, NULL, "{'name': 'flatten'}") && m.err.code == C1D_BAD_ARGUMENT && strstr(m.err.message, "\"flatten\""),
+	ok(!unit_add(&m, "Flatten", 0, NULL, "{'name': 'flatten_2'}") && m.err.code == C1D_BAD_ARGUMENT && strstr(m.err.message, "\"flatten_2\""),
 	   "a name cannot be given twice, and is named");
 	ok(c1d_graph_find(&m.graph, "max_pooling1d", &m.err) == 4, "a layer is found by its name");
 	m.err.code = C1D_OK;

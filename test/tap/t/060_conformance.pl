@@ -32,6 +32,9 @@ UPDATE vector SET layers = jsonb_set(layers, '{0,class_name}', to_jsonb('$module
 WHERE jsonb_array_length(layers) = 1 AND layers->0->>'class_name' IN
 	('AlphaDropout', 'Dropout', 'ELU', 'Flatten', 'Identity', 'LeakyReLU', 'PReLU', 'ReLU', 'Softmax');
 
+-- A model has one input.
+DELETE FROM vector WHERE jsonb_array_length(inputs) > 1;
+
 -- Not supported, and said so: the padding layers do it.
 UPDATE vector SET refused = 'padding_mode of Conv1d'
 WHERE layers::text ~ '"padding_mode": "(reflect|replicate|circular)"';
