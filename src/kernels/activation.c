@@ -69,29 +69,47 @@ softplus(float x)
 }
 
 /*
- * c1d_softmax
- *		Normalize count elements that lie step floats apart: exp(x - max) / sum,
- *		or its logarithm.  NaN, +Infinity or -Infinity alone give NaN.
+ * c1d_softmax_part
+ *		A part of normalizing count elements of x that lie step floats apart:
+ *		exp(x - max) / sum, or its logarithm, into y.  NaN, +Infinity or
+ *		-Infinity alone give NaN.
+ *
+ * The work is 3 * count units in a row, the maximum, then the sum, then the
+ * quotients; begin .. end - 1 of them are done, with what the parts before have
+ * left in state.  x and y may be the same.
  */
 void
-c1d_softmax(float *y, int64_t count, int64_t step, int logarithm)
+c1d_softmax_part(C1dSoftmax *state, const float *x, float *y, int64_t count, int64_t step, bool logarithm,
+				 int64_t begin, int64_t end)
 {
-	float		max = y[0];
-	double		sum = 0;
-
-	for (int64_t i = 1; i < count; i++)
-		if (y[i * step] > max || y[i * step] != y[i * step])
-			max = y[i * step];
-	for (int64_t i = 0; i < count; i++)
+	if (begin == 0)
+		*state = (C1dSoftmax) {x[0], 0};
+	for (; begin < end && begin < count; begin++)
+		if (x[begin * step] > state->max || x[begin * step] != x[begin * step])
+			state->max = x[begin * step];
+	for (; begin < end && begin < 2 * count; begin++)
 	{
-		float		shifted = y[i * step] - max;
+		float		shifted = x[(begin - count) * step] - state->max;
 		float		e = expf(shifted);
 
-		sum += e;
-		y[i * step] = logarithm ? shifted : e;
+		state->sum += e;
+		y[(begin - count) * step] = logarithm ? shifted : e;
 	}
-	for (int64_t i = 0; i < count; i++)
-		y[i * step] = logarithm ? (float) (y[i * step] - log(sum)) : (float) (y[i * step] / sum);
+	for (; begin < end; begin++)
+	{
+		float	   *out = y + (begin - 2 * count) * step;
+
+		*out = logarithm ? (float) (*out - log(state->sum)) : (float) (*out / state->sum);
+	}
+}
+
+/* softmax: all of it, in place, of elements side by side */
+static void
+softmax(float *y, int64_t count, bool logarithm)
+{
+	C1dSoftmax	state;
+
+	c1d_softmax_part(&state, y, y, count, 1, logarithm, 0, 3 * count);
 }
 
 #define EACH(expression) \
@@ -145,7 +163,7 @@ c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t ch
 		case C1D_ACT_SOFTMAX:
 		case C1D_ACT_LOG_SOFTMAX:
 			for (int64_t r = 0; r < rows; r++)
-				c1d_softmax(y + r * channels, channels, 1, activation->function == C1D_ACT_LOG_SOFTMAX);
+				softmax(y + r * channels, channels, activation->function == C1D_ACT_LOG_SOFTMAX);
 			return;
 		case C1D_ACT_SOFTPLUS:
 			EACH(softplus(x));

@@ -5,6 +5,7 @@
 #ifndef C1D_KERNEL_ACTIVATION_H
 #define C1D_KERNEL_ACTIVATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum C1dFunction
@@ -30,6 +31,14 @@ extern const char *const c1d_activation_names[C1D_FUNCTIONS];
 
 extern C1dActivation c1d_activation(C1dFunction function);
 extern void c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t channels);
-extern void c1d_softmax(float *y, int64_t count, int64_t step, int logarithm);
+/* What one part of a softmax leaves for the next. */
+typedef struct C1dSoftmax
+{
+	float		max;
+	double		sum;
+} C1dSoftmax;
+
+extern void c1d_softmax_part(C1dSoftmax *state, const float *x, float *y, int64_t count, int64_t step,
+							 bool logarithm, int64_t begin, int64_t end);
 
 #endif

@@ -225,54 +225,80 @@ c1d_activation_cost(const LayerSite *site)
 	return (double) c1d_shape_elements(&site->out) * (c->activation.function <= C1D_ACT_LEAKY_RELU ? 1 : 16);
 }
 
-/* every element by itself, or a softmax along the last axis */
-void
-c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+static bool
+is_softmax(const C1dActivationConfig *c)
 {
-	const C1dActivationConfig *c = site->config;
-	int64_t		row = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out);
-	int64_t		channels = c1d_shape_channels(&site->out);
-
-	(void) work;
-	memcpy(y + begin * row, x[0] + begin * row, (end - begin) * row * sizeof(float));
-	c1d_activate(&c->activation, y + begin * row, (end - begin) * row / channels, channels);
+	return c->activation.function == C1D_ACT_SOFTMAX || c->activation.function == C1D_ACT_LOG_SOFTMAX;
 }
 
-/* a softmax along any axis */
-void
-c1d_softmax_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+/*
+ * c1d_activation_rows
+ *		Every element by itself; of a softmax, each is touched three times.
+ */
+int64_t
+c1d_activation_rows(const LayerSite *site)
+{
+	return c1d_shape_elements(&site->out) * (is_softmax(site->config) ? 3 : 1);
+}
+
+/* what a softmax keeps from one chunk of rows to the next */
+int64_t
+c1d_activation_workspace(const LayerSite *site)
+{
+	return is_softmax(site->config) ? sizeof(C1dSoftmax) / sizeof(float) : 0;
+}
+
+/*
+ * softmax_forward
+ *		Slice after slice along any axis, each in 3 * count units.
+ */
+static void
+softmax_forward(const LayerSite *site, const float *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const C1dActivationConfig *c = site->config;
 	const C1dShape *shape = &site->out;
 	int			axis = axis_of(c, shape->rank);
-	int64_t		step = 1,
-				blocks = 1;
+	int64_t		count = shape->dim[axis];
+	int64_t		step = 1;
+	C1dSoftmax	state;
 
-	if (axis == shape->rank - 1)
-	{
-		c1d_activation_forward(site, x, y, work, begin, end);
-		return;
-	}
 	for (int i = axis + 1; i < shape->rank; i++)
 		step *= shape->dim[i];
-	for (int i = 0; i < axis; i++)
-		blocks *= shape->dim[i];
+	memcpy(&state, work, sizeof(state));
+	while (begin < end)
+	{
+		int64_t		slice = begin / (3 * count);
+		int64_t		first = begin % (3 * count);
+		int64_t		last = first + end - begin < 3 * count ? first + end - begin : 3 * count;
+		int64_t		at = slice / step * count * step + slice % step;
 
-	/* slices cross the rows, so the last chunk of rows does all the work */
-	if (end < c1d_layer_rows(shape))
+		c1d_softmax_part(&state, x + at, y + at, count, step, c->activation.function == C1D_ACT_LOG_SOFTMAX, first, last);
+		begin += last - first;
+	}
+	memcpy(work, &state, sizeof(state));
+}
+
+void
+c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const C1dActivationConfig *c = site->config;
+
+	if (is_softmax(c))
+	{
+		softmax_forward(site, x[0], y, work, begin, end);
 		return;
-	memcpy(y, x[0], c1d_shape_elements(shape) * sizeof(float));
-	for (int64_t b = 0; b < blocks; b++)
-		for (int64_t i = 0; i < step; i++)
-			c1d_softmax(y + b * shape->dim[axis] * step + i, shape->dim[axis], step,
-						c->activation.function == C1D_ACT_LOG_SOFTMAX);
+	}
+	memcpy(y + begin, x[0] + begin, (end - begin) * sizeof(float));
+	c1d_activate(&c->activation, y + begin, 1, end - begin);
 }
 
 const LayerOps c1d_activation_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = activation_parse,
 	.infer = c1d_activation_infer,
+	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
+	.rows = c1d_activation_rows,
 	.forward = c1d_activation_forward,
 };
 
@@ -280,7 +306,9 @@ const LayerOps c1d_function_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = function_parse,
 	.infer = c1d_activation_infer,
+	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
+	.rows = c1d_activation_rows,
 	.forward = c1d_activation_forward,
 };
 
@@ -288,6 +316,8 @@ const LayerOps c1d_softmax_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = softmax_parse,
 	.infer = c1d_activation_infer,
+	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
-	.forward = c1d_softmax_forward,
+	.rows = c1d_activation_rows,
+	.forward = c1d_activation_forward,
 };

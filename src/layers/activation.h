@@ -23,7 +23,7 @@ extern bool c1d_activation_infer(const void *config, const C1dShape *in, int inp
 extern double c1d_activation_cost(const LayerSite *site);
 extern void c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, float *work,
 								   int64_t begin, int64_t end);
-extern void c1d_softmax_forward(const LayerSite *site, const float *const *x, float *y, float *work,
-								int64_t begin, int64_t end);
+extern int64_t c1d_activation_rows(const LayerSite *site);
+extern int64_t c1d_activation_workspace(const LayerSite *site);
 
 #endif

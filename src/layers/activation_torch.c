@@ -104,14 +104,8 @@ const LayerOps c1d_torch_activation_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = module_parse,
 	.infer = c1d_activation_infer,
+	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
+	.rows = c1d_activation_rows,
 	.forward = c1d_activation_forward,
-};
-
-const LayerOps c1d_torch_softmax_ops = {
-	.config_size = sizeof(C1dActivationConfig),
-	.parse = module_parse,
-	.infer = c1d_activation_infer,
-	.cost = c1d_activation_cost,
-	.forward = c1d_softmax_forward,
 };

@@ -8,6 +8,7 @@
 #include "layers/attrs.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -171,12 +172,16 @@ c1d_attr_bool(C1dAttrs *attrs, const char *key, bool otherwise, bool *out, C1dEr
 static bool
 number(const C1dAttrs *attrs, const char *key, const C1dValue *value, double *out, C1dError *err)
 {
-	/* JSON has no NaN: whoever writes one writes a string */
+	/* JSON has no NaN and no infinity: whoever writes one writes a string */
 	if (c1d_value_is(value, "NaN"))
-		*out = (double) __builtin_nanf("");
+		*out = NAN;
+	else if (c1d_value_is(value, "Infinity"))
+		*out = INFINITY;
+	else if (c1d_value_is(value, "-Infinity"))
+		*out = -INFINITY;
 	else if (value->type == C1D_INT)
 		*out = (double) value->as.integer;
-	else if (value->type == C1D_REAL)
+	else if (value->type == C1D_REAL && isfinite(value->as.real))
 		*out = value->as.real;
 	else
 		return c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be a number", key, attrs->class_name);

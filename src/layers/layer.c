@@ -8,11 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* c1d_layer_rows: the units that forward() counts in. */
+/* c1d_layer_rows: the steps of the first axis, the units that most forward() count in. */
 int64_t
 c1d_layer_rows(const C1dShape *out)
 {
 	return out->rank == 1 ? 1 : out->dim[0];
+}
+
+/* c1d_site_rows: the units that this layer's forward() counts in. */
+int64_t
+c1d_site_rows(const LayerOps *ops, const LayerSite *site)
+{
+	return ops->rows == NULL ? c1d_layer_rows(&site->out) : ops->rows(site);
 }
 
 /*

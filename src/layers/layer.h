@@ -81,9 +81,12 @@ typedef struct LayerOps
 	/* Multiply-adds, or what costs as much, of the whole output. */
 	double		(*cost) (const LayerSite *site);
 
+	/* How many rows forward() counts; NULL = c1d_layer_rows() of the output. */
+	int64_t		(*rows) (const LayerSite *site);
+
 	/*
 	 * Compute rows begin .. end - 1 of the output; a row is a step of the first
-	 * axis, a rank 1 output has one row.  x[i] has the shape in[i], y is the
+	 * axis, a rank 1 output has one row, unless rows() says otherwise.  x[i] has the shape in[i], y is the
 	 * whole output, work is the scratch.  NULL = the output is the input's own
 	 * floats under another shape.
 	 */
@@ -105,6 +108,7 @@ extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dDialect 
 extern bool c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect);
 extern const char *c1d_layer_full_name(const LayerClass *class);
 extern int64_t c1d_layer_rows(const C1dShape *out);
+extern int64_t c1d_site_rows(const LayerOps *ops, const LayerSite *site);
 
 extern bool c1d_layer_parse(const LayerClass *class, const C1dValue *config_value, C1dArena *arena,
 							const void **config, C1dError *err);
@@ -178,7 +182,6 @@ extern const LayerOps c1d_torch_layer_norm_ops;
 extern const LayerOps c1d_torch_linear_ops;
 extern const LayerOps c1d_torch_pad_ops;
 extern const LayerOps c1d_torch_rms_norm_ops;
-extern const LayerOps c1d_torch_softmax_ops;
 extern const LayerOps c1d_torch_upsample_ops;
 extern const LayerOps c1d_unflatten_ops;
 extern const LayerOps c1d_unit_norm_ops;

@@ -65,7 +65,7 @@ agrees(C1dAttrs *attrs, const char *key, const double *derived, const C1dScaler 
 		return false;
 	for (int64_t i = 0; i < count; i++)
 		if (count != scaler->features ||
-			!(fabs(given[i] - derived[i]) <= 1e-6 * fmax(1, fabs(derived[i])) || (isnan(given[i]) && isnan(derived[i]))))
+			!(given[i] == derived[i] || fabs(given[i] - derived[i]) <= 1e-6 * fmax(1, fabs(derived[i])) || (isnan(given[i]) && isnan(derived[i]))))
 		{
 			c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s contradicts data_min_ and data_max_", key, attrs->class_name);
 			return c1d_hint(err, "Leave it out: it is derived.");

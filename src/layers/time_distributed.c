@@ -170,7 +170,7 @@ time_forward(const LayerSite *site, const float *const *x, float *y, float *work
 		if (p->ops->forward == NULL)
 			memcpy(y + t * p->out_floats, slice, p->out_floats * sizeof(float));
 		else
-			p->ops->forward(&p->site, &slice, y + t * p->out_floats, work, 0, c1d_layer_rows(&p->site.out));
+			p->ops->forward(&p->site, &slice, y + t * p->out_floats, work, 0, c1d_site_rows(p->ops, &p->site));
 	}
 }
 

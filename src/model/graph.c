@@ -350,6 +350,9 @@ c1d_graph_node_infer(const C1dGraph *graph, int i, const C1dShape *input, C1dSha
 bool
 c1d_graph_infer(const C1dGraph *graph, const C1dShape *input, C1dShape *shapes, C1dError *err)
 {
+	/* a shape that a model declares for itself has not been looked at yet */
+	if (!c1d_shape_check(input, err))
+		return false;
 	for (int i = 0; i < graph->count; i++)
 		if (!c1d_graph_node_infer(graph, i, input, shapes, err))
 		{

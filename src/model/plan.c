@@ -117,7 +117,7 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
 		.weights = node->weights, .isa = isa,
 		.mask = masking == NULL ? NULL : c1d_masking_value(masking->config),
 	};
-	step->rows = c1d_layer_rows(out);
+	step->rows = c1d_site_rows(step->ops, &step->site);
 	if (!c1d_layer_check_weights(node->class, node->config, in, node->weights, node->weight_count, err))
 		return false;
 	if (step->ops->prepare != NULL &&

@@ -41,7 +41,7 @@ final_shape(Repair *r, const C1dLayerText *layers, int count, C1dShape *shape)
 	C1dError	ignored;
 
 	r->reads += count;
-	if (r->reads > MOST_READS || shapes == NULL || !c1d_graph_start(&graph, count, r->arena, &ignored))
+	if (shapes == NULL || !c1d_graph_start(&graph, count, r->arena, &ignored))
 		return false;
 	c1d_graph_expect(&graph, layers, count);
 	for (int i = 0; i < count; i++)
@@ -187,13 +187,14 @@ try_layer(Repair *r, int i)
 {
 	const C1dValue *strides = c1d_value_get(r->layers[i].config, "strides");
 
-	if (!c1d_value_is(c1d_value_get(r->layers[i].config, "padding"), "same") &&
+	if (r->reads < MOST_READS &&
+		!c1d_value_is(c1d_value_get(r->layers[i].config, "padding"), "same") &&
 		!set_word(r, i, "padding", "same"))
 		return false;
 	if (strides != NULL && strides->type == C1D_LIST && strides->as.list.count == 1)
 		strides = &strides->as.list.items[0];
 	if (strides != NULL && strides->type == C1D_INT)
-		for (int64_t p = 0; p < strides->as.integer && p < 16 && r->hints < MOST_HINTS; p++)
+		for (int64_t p = 0; p < strides->as.integer && p < 16 && r->hints < MOST_HINTS && r->reads < MOST_READS; p++)
 			if (!set_number(r, i, "output_padding", p))
 				return false;
 	return true;

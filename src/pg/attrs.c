@@ -23,7 +23,7 @@
  *		A whole number within int64 becomes an integer, everything else a double.
  */
 static C1dValue
-value_from_numeric(Numeric numeric)
+value_from_numeric(Numeric numeric, bool soft)
 {
 	C1dValue	value = {0};
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(numeric)));
@@ -38,11 +38,11 @@ value_from_numeric(Numeric numeric)
 
 	errno = 0;
 	real = strtod(text, NULL);
-	if (!isfinite(real))
+	if (!isfinite(real) && !soft)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a number of the configuration is out of range for type double precision")));
-	if (c1d_value_is_real(real))
+	if (c1d_value_is_real(real) || !isfinite(real))
 	{
 		value.type = C1D_REAL;
 		value.as.real = real;
@@ -68,7 +68,7 @@ room_for(int count, Size size)
 }
 
 static C1dValue
-value_from_scalar(const JsonbValue *scalar)
+value_from_scalar(const JsonbValue *scalar, bool soft)
 {
 	C1dValue	value = {0};
 
@@ -79,7 +79,7 @@ value_from_scalar(const JsonbValue *scalar)
 			value.as.boolean = scalar->val.boolean;
 			break;
 		case jbvNumeric:
-			value = value_from_numeric(scalar->val.numeric);
+			value = value_from_numeric(scalar->val.numeric, soft);
 			break;
 		case jbvString:
 			value.type = C1D_STRING;
@@ -98,13 +98,25 @@ value_from_scalar(const JsonbValue *scalar)
  *		The container that the iterator has just begun, or a scalar.
  */
 static C1dValue
-value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbValue *current, int depth)
+value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbValue *current, int depth, bool soft)
 {
 	C1dValue	value = {0};
 	int64		count = 0;
 
 	if (token == WJB_ELEM || token == WJB_VALUE)
-		return value_from_scalar(current);
+		return value_from_scalar(current, soft);
+	if (depth > C1D_VALUE_DEPTH && soft)
+	{
+		/* an empty list, which no attribute can be */
+		for (int open = 1; open > 0;)
+		{
+			token = JsonbIteratorNext(iterator, current, false);
+			open += token == WJB_BEGIN_ARRAY || token == WJB_BEGIN_OBJECT;
+			open -= token == WJB_END_ARRAY || token == WJB_END_OBJECT;
+		}
+		value.type = C1D_LIST;
+		return value;
+	}
 	if (depth > C1D_VALUE_DEPTH)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -115,7 +127,7 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 		value.type = C1D_LIST;
 		value.as.list.items = room_for(current->val.array.nElems, sizeof(C1dValue));
 		while ((token = JsonbIteratorNext(iterator, current, false)) != WJB_END_ARRAY)
-			value.as.list.items[count++] = value_from_iterator(iterator, token, current, depth + 1);
+			value.as.list.items[count++] = value_from_iterator(iterator, token, current, depth + 1, soft);
 		value.as.list.count = count;
 		return value;
 	}
@@ -128,10 +140,23 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 		member->key = current->val.string.val;
 		member->key_length = current->val.string.len;
 		token = JsonbIteratorNext(iterator, current, false);
-		member->value = value_from_iterator(iterator, token, current, depth + 1);
+		member->value = value_from_iterator(iterator, token, current, depth + 1, soft);
 	}
 	value.as.object.count = count;
 	return value;
+}
+
+static C1dValue
+value_from_root(Jsonb *jsonb, bool soft)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&jsonb->root);
+	JsonbValue	current;
+	JsonbIteratorToken token = JsonbIteratorNext(&iterator, &current, false);
+
+	if (!JB_ROOT_IS_SCALAR(jsonb))
+		return value_from_iterator(&iterator, token, &current, 0, soft);
+	(void) JsonbIteratorNext(&iterator, &current, false);
+	return value_from_scalar(&current, soft);
 }
 
 /*
@@ -141,16 +166,18 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 C1dValue
 value_from_jsonb(Jsonb *jsonb)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(&jsonb->root);
-	JsonbValue	current;
-	JsonbIteratorToken token = JsonbIteratorNext(&iterator, &current, false);
-	C1dValue	value;
+	return value_from_root(jsonb, false);
+}
 
-	if (!JB_ROOT_IS_SCALAR(jsonb))
-		return value_from_iterator(&iterator, token, &current, 0);
-	(void) JsonbIteratorNext(&iterator, &current, false);
-	value = value_from_scalar(&current);
-	return value;
+/*
+ * value_to_check
+ *		The same, raising nothing: what cannot be in a configuration, a number
+ *		outside double or too deep a nest, becomes what no layer accepts.
+ */
+C1dValue
+value_to_check(Jsonb *jsonb)
+{
+	return value_from_root(jsonb, true);
 }
 
 /*
@@ -273,6 +300,10 @@ argument_real(Arguments *arguments, const char *key, double number)
 
 	value->type = C1D_REAL;
 	value->as.real = number;
+
+	/* as in JSON, what is not finite is a word */
+	if (!isfinite(number))
+		*value = c1d_value_string(isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
 }
 
 void

@@ -22,6 +22,7 @@ typedef struct Arguments
 } Arguments;
 
 extern C1dValue value_from_jsonb(Jsonb *jsonb);
+extern C1dValue value_to_check(Jsonb *jsonb);
 extern void value_to_json(StringInfo out, const C1dValue *value);
 extern void value_check_encoding(const C1dValue *value);
 extern C1dValue value_from_text(text *string);

@@ -89,7 +89,7 @@ check_layers(PG_FUNCTION_ARGS)
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(2))
 		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
-	root = value_from_jsonb(PG_GETARG_JSONB_P(1));
+	root = value_to_check(PG_GETARG_JSONB_P(1));
 	list = layer_list(&root);
 	if (list->as.list.count == 0)
 		ereport(ERROR,
@@ -131,11 +131,11 @@ check_layers(PG_FUNCTION_ARGS)
 		nulls[7] = sound || v->problem.detail[0] == '\0';
 		nulls[8] = sound || v->problem.hint[0] == '\0';
 		if (!nulls[6])
-			values[6] = text_datum(v->problem.message);
+			values[6] = text_datum(c1d_printable(v->problem.message));
 		if (!nulls[7])
-			values[7] = text_datum(v->problem.detail);
+			values[7] = text_datum(c1d_printable(v->problem.detail));
 		if (!nulls[8])
-			values[8] = text_datum(v->problem.hint);
+			values[8] = text_datum(c1d_printable(v->problem.hint));
 		result_row(&rows, values, nulls);
 	}
 	return (Datum) 0;

@@ -40,7 +40,7 @@ layer_of_row(Datum class_name, bool class_null, Datum config, bool config_null)
 	}
 	if (!config_null)
 	{
-		values[1] = value_from_jsonb(DatumGetJsonbPCopy(config));
+		values[1] = value_to_check(DatumGetJsonbPCopy(config));
 		layer->config = &values[1];
 	}
 	return layer;
@@ -114,11 +114,11 @@ check_layer_final(PG_FUNCTION_ARGS)
 	nulls[3] = sound || v->problem.detail[0] == '\0';
 	nulls[4] = sound || v->problem.hint[0] == '\0';
 	if (!nulls[2])
-		values[2] = text_datum(v->problem.message);
+		values[2] = text_datum(c1d_printable(v->problem.message));
 	if (!nulls[3])
-		values[3] = text_datum(v->problem.detail);
+		values[3] = text_datum(c1d_printable(v->problem.detail));
 	if (!nulls[4])
-		values[4] = text_datum(v->problem.hint);
+		values[4] = text_datum(c1d_printable(v->problem.hint));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }
 

@@ -40,13 +40,13 @@ c1d_sqlstate(C1dCode code)
 }
 
 /*
- * printable
+ * c1d_printable
  *		A text of the core as the client can get it.  User input is echoed by
  *		the byte, so a character may be cut in half; then every byte of a
  *		multibyte character becomes a question mark.
  */
-static const char *
-printable(const char *text)
+const char *
+c1d_printable(const char *text)
 {
 	char	   *copy;
 
@@ -68,9 +68,9 @@ c1d_throw(const C1dError *err)
 {
 	ereport(ERROR,
 			(errcode(c1d_sqlstate(err->code)),
-			 errmsg("%s", printable(err->message)),
-			 err->detail[0] ? errdetail("%s", printable(err->detail)) : 0,
-			 err->hint[0] ? errhint("%s", printable(err->hint)) : 0));
+			 errmsg("%s", c1d_printable(err->message)),
+			 err->detail[0] ? errdetail("%s", c1d_printable(err->detail)) : 0,
+			 err->hint[0] ? errhint("%s", c1d_printable(err->hint)) : 0));
 	pg_unreachable();
 }
 
@@ -86,9 +86,9 @@ c1d_throw_soft(FunctionCallInfo fcinfo, const C1dError *err)
 	if (fcinfo->context != NULL && IsA(fcinfo->context, ErrorSaveContext))
 		errsave(fcinfo->context,
 				(errcode(c1d_sqlstate(err->code)),
-				 errmsg("%s", printable(err->message)),
-				 err->detail[0] ? errdetail("%s", printable(err->detail)) : 0,
-				 err->hint[0] ? errhint("%s", printable(err->hint)) : 0));
+				 errmsg("%s", c1d_printable(err->message)),
+				 err->detail[0] ? errdetail("%s", c1d_printable(err->detail)) : 0,
+				 err->hint[0] ? errhint("%s", c1d_printable(err->hint)) : 0));
 	else
 #endif
 		c1d_throw(err);

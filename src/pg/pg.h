@@ -35,6 +35,7 @@
 /* error.c: the only place that turns a core error into ereport. */
 extern void c1d_throw(const C1dError *err) __attribute__((noreturn));
 extern int	c1d_sqlstate(C1dCode code);
+extern const char *c1d_printable(const char *text);
 
 /* error.c: soft errors where the server has them (16+); elsewhere c1d_throw. */
 extern Datum c1d_throw_soft(FunctionCallInfo fcinfo, const C1dError *err);

@@ -42,8 +42,8 @@ scaler_new(int64 features, double low, double high, bool clip)
 	scaler->version = SCALER_VERSION;
 	scaler->clip = clip;
 	scaler->features = (int32) features;
-	scaler->low = low;
-	scaler->high = high;
+	scaler->low = low + 0.0;	/* no negative zero: JSON has none */
+	scaler->high = high + 0.0;
 	for (int64 i = 0; i < 2 * features; i++)
 		scaler->bounds[i] = get_float8_nan();
 	return scaler;
@@ -100,6 +100,8 @@ append_number(StringInfo out, double number)
 
 	if (isnan(number))
 		appendStringInfoString(out, "\"NaN\"");
+	else if (isinf(number))
+		appendStringInfoString(out, number > 0 ? "\"Infinity\"" : "\"-Infinity\"");
 	else
 	{
 		double_to_shortest_decimal_buf(number, text);
@@ -211,6 +213,15 @@ bad_binary(const char *what)
 			 errmsg("invalid minmax_scaler: %s", what)));
 }
 
+/* canonical: a number as its text would bring it back: one NaN, one zero */
+static bool
+canonical(double number)
+{
+	double		only = isnan(number) ? get_float8_nan() : number + 0.0;
+
+	return memcmp(&only, &number, sizeof(double)) == 0;
+}
+
 /* minmax_scaler_recv(internal) -> minmax_scaler */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(minmax_scaler_recv);
 Datum
@@ -241,7 +252,7 @@ minmax_scaler_recv(PG_FUNCTION_ARGS)
 		bad_binary("its header is impossible");
 	if (message->len - message->cursor != 16 * (int64) features)
 		bad_binary("its length does not agree with its number of features");
-	if (!isfinite(low) || !isfinite(high) || low >= high)
+	if (!isfinite(low) || !isfinite(high) || low >= high || !canonical(low) || !canonical(high))
 		bad_binary("its feature range does not rise");
 	scaler = scaler_new(features, low, high, clip);
 	scaler->samples_seen = samples;
@@ -252,6 +263,8 @@ minmax_scaler_recv(PG_FUNCTION_ARGS)
 		double		data_min = scaler->bounds[i];
 		double		data_max = scaler->bounds[features + i];
 
+		if (!canonical(data_min) || !canonical(data_max))
+			bad_binary("a number is not in the form that it is stored in");
 		if (isinf(data_min) || isinf(data_max) || data_min > data_max || isnan(data_min) != isnan(data_max))
 			bad_binary("a minimum exceeds its maximum, or is not finite");
 	}
@@ -273,6 +286,7 @@ see(Scaler *scaler, int64 feature, double number)
 	double	   *data_min = &scaler->bounds[feature];
 	double	   *data_max = &scaler->bounds[scaler->features + feature];
 
+	number += 0.0;				/* no negative zero */
 	if (!(number >= *data_min))
 		*data_min = isnan(number) ? *data_min : number;
 	if (!(number <= *data_max))

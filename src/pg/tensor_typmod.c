@@ -142,7 +142,7 @@ decode(int32 typmod)
 		rest -= INT64_C(1) << block.bits;
 	}
 	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid tensor1d type modifier %d", typmod)));
 }
 

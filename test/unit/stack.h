@@ -24,7 +24,13 @@ typedef struct UnitStack
 
 #define N(low, high) ((int) unit_between(low, high))
 
-/* a class and a configuration that may fit the shape, or not */
+static const char *const unit_merges[] = {"Add", "Concatenate", "Multiply", "Maximum", "Minimum", "Average", "Subtract"};
+
+/*
+ * unit_draw_layer
+ *		A class and a configuration that may fit the shape, or not.  Names that
+ *		torch has, too, say whose they are.
+ */
 static const char *
 unit_draw_layer(const C1dShape *in, char config[400])
 {
@@ -36,7 +42,7 @@ unit_draw_layer(const C1dShape *in, char config[400])
 	const char *class_name;
 
 	strcpy(config, "{}");
-	switch (unit_between(0, 22))
+	switch (unit_between(0, 30))
 	{
 		case 0:
 		case 1:
@@ -72,7 +78,7 @@ unit_draw_layer(const C1dShape *in, char config[400])
 			sprintf(config, "{'units': %d, 'activation': '%s', 'use_bias': %s}", N(1, 12), activation, bias);
 			return "Dense";
 		case 12:
-			return "Flatten";
+			return "keras.layers.Flatten";
 		case 13:
 			sprintf(config, "{'target_shape': [-1, %d]}", N(1, 4));
 			return "Reshape";
@@ -84,10 +90,10 @@ unit_draw_layer(const C1dShape *in, char config[400])
 			return "Activation";
 		case 16:
 			sprintf(config, "{'negative_slope': 0.25, 'max_value': %d}", N(1, 6));
-			return "ReLU";
+			return "keras.layers.ReLU";
 		case 17:
 			sprintf(config, "{'axis': %d}", -N(1, in->rank));
-			return "Softmax";
+			return "keras.layers.Softmax";
 		case 18:
 			class_name = N(0, 1) ? "MinMaxScaler" : "MinMaxInverse";
 			used = sprintf(config, "{'feature_range': [-1, 1], 'clip': %s, 'data_min_': [", bias);
@@ -104,10 +110,32 @@ unit_draw_layer(const C1dShape *in, char config[400])
 			strcpy(config, "{'dims': [2, 1]}");
 			return "Permute";
 		case 21:
-			return N(0, 1) ? "Add" : "Concatenate";
-		default:
+			return unit_merges[N(0, 6)];
+		case 22:
 			sprintf(config, "{'n': %d}", N(1, 3));
 			return "RepeatVector";
+		case 23:
+			return N(0, 1) ? "GlobalAveragePooling1D" : "GlobalMaxPooling1D";
+		case 24:
+			return N(0, 1) ? "BatchNormalization" : "LayerNormalization";
+		case 25:
+			return N(0, 1) ? "keras.layers.PReLU" : "keras.layers.Dropout";
+		case 26:
+			sprintf(config, "{'kernel_size': %d, 'depth_multiplier': %d, 'padding': 'same', 'use_bias': %s}", N(1, 4), N(1, 2), bias);
+			return "DepthwiseConv1D";
+		case 27:
+			sprintf(config, "{'filters': %d, 'kernel_size': %d, 'strides': %d, 'use_bias': %s}", N(1, 6), N(1, 4), N(1, 2), bias);
+			return "SeparableConv1D";
+		case 28:
+			sprintf(config, "{'filters': %d, 'kernel_size': [%d, %d], 'padding': '%s', 'use_bias': %s}", N(1, 5), N(1, 3), N(1, 3),
+					N(0, 1) ? "valid" : "same", bias);
+			return "Conv2D";
+		case 29:
+			sprintf(config, "{'in_channels': %d, 'out_channels': %d, 'kernel_size': %d, 'padding': %d, 'bias': %s}", channels, N(1, 5), N(1, 4),
+					N(0, 2), bias);
+			return "Conv1d";
+		default:
+			return "torch.nn.Flatten";
 	}
 }
 
@@ -146,13 +174,15 @@ unit_grow(UnitStack *s, int from, bool chain)
 	C1dShape	shapes[UNIT_LAYERS];
 	char		config[400];
 	const char *class_name = unit_draw_layer(in, config);
-	bool		merges = strcmp(class_name, "Add") == 0 || strcmp(class_name, "Concatenate") == 0;
+	bool		merges = false;
 	C1dError	err;
 	int		   *input_at = unit_must(c1d_alloc_array(arena, 2, sizeof(int), &err));
 	C1dLayerText text;
 	C1dTensor  *weights;
 	C1dNode    *node = &s->m.graph.nodes[s->count];
 
+	for (int i = 0; i < 7; i++)
+		merges = merges || strcmp(class_name, unit_merges[i]) == 0;
 	if (chain && merges)
 		return false;
 	input_at[0] = from;

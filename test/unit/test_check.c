@@ -199,6 +199,12 @@ TEST(other_ends)
 		{"too many channels", {2, {20, 1}}, {2, {20, 1}}, {{"Conv1D", "{'filters': 8, 'kernel_size': 3, 'padding': 'same'}"}}},
 		{"too many units", {1, {20}}, {1, {4}}, {{"Dense", "{'units': 16}"}, {"Dense", "{'units': 5}"}}},
 		{"too many steps", {2, {20, 1}}, {2, {37, 1}}, {{"UpSampling1D", "{}"}}},
+		{"a stride in a list", {2, {63, 1}}, {2, {63, 1}},
+			{{"Conv1D", "{'filters': 8, 'kernel_size': [3], 'strides': [2], 'padding': 'same'}"},
+		{"Conv1DTranspose", "{'filters': 1, 'kernel_size': [3], 'strides': [2], 'padding': 'same'}"}}},
+		{"a series for a vector", {2, {20, 1}}, {1, {4}}, {{"Conv1D", "{'filters': 4, 'kernel_size': 3}"}}},
+		{"a head without pooling", {2, {20, 1}}, {1, {3}},
+			{{"Conv1D", "{'filters': 8, 'kernel_size': 3}"}, {"Dense", "{'units': 3}"}}},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -327,6 +333,41 @@ TEST(several_faults)
 	unit_release(&l.blocks);
 }
 
+/* layers one at a time, in a check that grows, get the verdicts they get together */
+TEST(one_at_a_time)
+{
+	int64_t		layers = 0,
+				different = 0;
+
+	for (int i = 0; i < 300; i++)
+	{
+		UnitStack	s;
+		C1dCheck	check;
+		C1dVerdict	together[UNIT_LAYERS],
+					one;
+		C1dError	err;
+
+		unit_stack(&s, N(1, UNIT_LAYERS), i & 1);
+
+		/* one of them is at fault */
+		if (i % 3 == 0)
+			s.text[N(0, s.count - 1)].config = unit_config(&s.m.arena, "{'nonsense': 1}");
+		if (!c1d_check(s.text, s.count, &s.in, NULL, &s.m.arena, together, &err) ||
+			!c1d_check_start(&check, &s.in, 1, &s.m.arena, &err))
+			abort();
+		for (int k = 0; k < s.count; k++)
+		{
+			layers++;
+			different += !c1d_check_layer(&check, &s.text[k], &s.m.arena, &one, &err) ||
+				(one.name == NULL) != (together[k].name == NULL) || (one.name != NULL && strcmp(one.name, together[k].name) != 0) ||
+				!c1d_shape_equal(&one.in, &together[k].in) || !c1d_shape_equal(&one.out, &together[k].out) ||
+				one.params != together[k].params || one.problem.code != together[k].problem.code;
+		}
+		unit_model_end(&s.m);
+	}
+	ok(different == 0, "%lld layers get the same verdict one at a time and together", (long long) layers);
+}
+
 TEST(edges)
 {
 	List		l;
@@ -399,4 +440,4 @@ TEST(memory_runs_out)
 	unit_release(&whole.blocks);
 }
 
-RUN(decoder_two_steps_short, other_ends, random_repairs, unknown_layer_in_the_middle, several_faults, edges, memory_runs_out)
+RUN(decoder_two_steps_short, other_ends, random_repairs, unknown_layer_in_the_middle, several_faults, one_at_a_time, edges, memory_runs_out)

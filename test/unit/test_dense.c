@@ -1,7 +1,8 @@
 /*
  * test/unit/test_dense.c
- *	  Dense along the last axis of any rank, against a plain loop; and weights
- *	  that do not fit, which are refused with their shapes.
+ *	  Dense along the last axis of any rank, and Linear of torch along its own,
+ *	  against a plain loop; and weights that do not fit, which are refused with
+ *	  their shapes.
  *
  * Whole numbers must come out exactly; of n products and a bias added in
  * float32 each passes at most n + 1 roundings of at most 2^-24.
@@ -97,6 +98,98 @@ TEST(random_cases)
 	}
 }
 
+/*
+ * torch's Linear goes along its last axis: the features of a vector, the time
+ * of a series.  Its weight is (out_features, in_features).
+ */
+static void
+check_linear(bool whole, C1dIsa isa, UnitTally *tally)
+{
+	bool		use_bias = unit_between(0, 1);
+	C1dShape	in = {.rank = (int) unit_between(1, C1D_MAX_RANK)};
+	C1dShape	out;
+	int			axis = in.rank == 1 ? 0 : in.rank - 2;
+	int64_t		features = unit_between(1, 20),
+				units = unit_between(1, 20),
+				inner = 1,
+				outer = 1;
+	float	   *x,
+			   *weight,
+			   *bias;
+	double	   *y,
+			   *allowed;
+	C1dTensor	weights[2];
+	UnitModel	m;
+	bool		planned;
+
+	for (int d = 0; d < in.rank; d++)
+		in.dim[d] = d == axis ? features : unit_between(1, 5);
+	for (int d = 0; d < axis; d++)
+		outer *= in.dim[d];
+	for (int d = axis + 1; d < in.rank; d++)
+		inner *= in.dim[d];
+	out = in;
+	out.dim[axis] = units;
+	x = unit_random_floats(outer * features * inner, whole);
+	weight = unit_random_floats(units * features, whole);
+	bias = unit_random_floats(units, whole);
+	y = unit_must(malloc((size_t) (outer * units * inner) * sizeof(double)));
+	allowed = unit_must(malloc((size_t) (outer * units * inner) * sizeof(double)));
+	for (int64_t k = 0; k < outer * units * inner; k++)
+	{
+		int64_t		u = k / inner % units;
+		double		sum = use_bias ? bias[u] : 0,
+					magnitude = fabs(sum);
+
+		for (int64_t f = 0; f < features; f++)
+		{
+			double		product = (double) x[(k / inner / units * features + f) * inner + k % inner] * weight[u * features + f];
+
+			sum += product;
+			magnitude += fabs(product);
+		}
+		y[k] = sum;
+		allowed[k] = whole ? 0 : magnitude * 0x1p-24 * (double) (features + 1);
+	}
+	weights[0] = (C1dTensor) {c1d_shape2(units, features), weight};
+	weights[1] = (C1dTensor) {c1d_shape1(units), bias};
+	unit_model_begin(&m, 1);
+	planned = unit_add(&m, "Linear", use_bias ? 2 : 1, weights, "{'in_features': %lld, 'out_features': %lld, 'bias': %s}",
+					   (long long) features, (long long) units, use_bias ? "true" : "false") && unit_plan(&m, in, isa);
+	free(weight);
+	free(bias);
+	if (planned)
+		unit_check(tally, &m, &out, x, y, allowed);
+	else
+		unit_wrong(tally, &m, &in, "is refused");
+	unit_model_end(&m);
+	free(x);
+	free(y);
+	free(allowed);
+}
+
+TEST(torch_linear)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		UnitTally	whole = {0},
+					real = {0};
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "Linear # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		for (int i = 0; i < 1500; i++)
+		{
+			check_linear(true, (C1dIsa) isa, &whole);
+			check_linear(false, (C1dIsa) isa, &real);
+		}
+		ok(whole.wrong == 0 && real.wrong == 0, "%s: Linear of torch along its axis: %lld cases exact, %lld within the bound, the worst at %.2f of it",
+		   c1d_isa_names[isa], (long long) whole.cases, (long long) real.cases, real.worst);
+	}
+}
+
 /* refused: at once when nothing can fit, else with the input; the hint holds that text */
 static void
 refused(const char *class_name, const char *config, int count, const C1dShape *shapes, C1dShape in, const char *hint)
@@ -178,4 +271,4 @@ TEST(parameters)
 	ok(right == count, "%d of %d layers have the number of weights that the formulas give", right, count);
 }
 
-RUN(random_cases, weights_that_do_not_fit, parameters)
+RUN(random_cases, torch_linear, weights_that_do_not_fit, parameters)

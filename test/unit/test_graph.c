@@ -94,6 +94,48 @@ TEST(inputs)
 	unit_model_end(&m);
 }
 
+TEST(branches)
+{
+	UnitModel	m;
+	C1dGraph	part;
+
+	unit_model_begin(&m, 4);
+	add_with(&m, "MaxPooling1D", "{'name': 'a'}", "[]");
+	add_with(&m, "MaxPooling1D", "{'name': 'b'}", "['input']");
+	add_with(&m, "MaxPooling1D", "{'name': 'c'}", "['b']");
+	add_with(&m, "Add", "{'name': 'd'}", "['a', 'c']");
+	ok(c1d_graph_is_chain(&m.graph, 0) && !c1d_graph_is_chain(&m.graph, 1) && c1d_graph_is_chain(&m.graph, 2) && !c1d_graph_is_chain(&m.graph, 3),
+	   "a layer is in a chain when it takes the one before and nothing else");
+	ok(strcmp(c1d_graph_input_name(&m.graph, 1, 0), "input") == 0 && strcmp(c1d_graph_input_name(&m.graph, 3, 0), "a") == 0 &&
+	   strcmp(c1d_graph_input_name(&m.graph, 3, 1), "c") == 0, "inputs have names");
+	ok(c1d_graph_part(&m.graph, 1, 2, &m.arena, &part, &m.err) && part.count == 2 && part.nodes[0].input[0] == C1D_MODEL_INPUT &&
+	   part.nodes[1].input[0] == 0 && strcmp(part.nodes[1].name, "c") == 0, "layers that take one thing are a model, under their own names");
+	ok(!c1d_graph_part(&m.graph, 2, 3, &m.arena, &part, &m.err) && m.err.code == C1D_BAD_ARGUMENT && strstr(m.err.detail, "\"d\""),
+	   "layers that take two are none, and the one at fault is named");
+	unit_model_end(&m);
+}
+
+/* the shapes of weights, where those of the layers are not enough */
+TEST(fits)
+{
+	static const float zeros[64];
+	const C1dTensor weights[] = {{{2, {3, 4}}, zeros}, {{1, {4}}, zeros}};
+	C1dShape	right = c1d_shape2(9, 3),
+				wrong = c1d_shape2(9, 2),
+				vector = c1d_shape1(3);
+	UnitModel	m;
+
+	unit_model_begin(&m, 2);
+	unit_add(&m, "MaxPooling1D", 0, NULL, "{}");
+	unit_add(&m, "Dense", 2, weights, "{'units': 4}");
+	ok(c1d_graph_fits(&m.graph, &right, &m.arena, &m.err), "a model fits an input when every shape works out");
+	ok(!c1d_graph_fits(&m.graph, &wrong, &m.arena, &m.err) && m.err.code == C1D_BAD_SHAPE && strstr(m.err.message, "layer 2 \"dense\""),
+	   "those of its weights included: %s", m.err.message);
+	ok(!c1d_graph_fits(&m.graph, &vector, &m.arena, &m.err) && m.err.code == C1D_BAD_SHAPE && strstr(m.err.message, "layer 1 "),
+	   "and those of its layers: %s", m.err.message);
+	unit_model_end(&m);
+}
+
 TEST(declared_input)
 {
 	static const struct
@@ -179,4 +221,4 @@ TEST(many_layers)
 	unit_model_end(&m);
 }
 
-RUN(names, blame, inputs, declared_input, many_layers)
+RUN(names, blame, inputs, branches, fits, declared_input, many_layers)

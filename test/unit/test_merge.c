@@ -53,7 +53,7 @@ static float *
 forward(const Merge *m)
 {
 	int64_t		count = c1d_shape_elements(&m->site.out);
-	int64_t		rows = c1d_layer_rows(&m->site.out);
+	int64_t		rows = c1d_site_rows(m->class->ops, &m->site);
 	float	   *y = unit_guarded(count);
 
 	for (int64_t from = 0, to; from < rows; from = to)

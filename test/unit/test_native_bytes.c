@@ -258,6 +258,48 @@ TEST(refusals)
 	refused("a configuration that is a list", b, C1D_BAD_ARGUMENT);
 }
 
+/* weights that have a text form, and not more: neither written nor read */
+TEST(too_many_weights)
+{
+	const int64_t features = C1D_MAX_MODEL_WEIGHTS + 1;
+	const C1dTensor none = {c1d_shape2(features, 1), NULL};	/* only its shape is looked at */
+	UnitModel	m;
+	UnitBlock  *blocks = NULL;
+	C1dArena	arena = unit_arena(&blocks);
+	C1dGraph	graph;
+	C1dError	err = {0};
+	Builder		b = head(1);
+	int64_t		size;
+
+	unit_model_begin(&m, 1);
+	ok(unit_add(&m, "Dense", 1, &none, "{'units': 1, 'use_bias': false}") && !c1d_native_size(&m.graph, &size, &m.err) &&
+	   m.err.code == C1D_LIMIT, "a model of %lld weights is not written", (long long) features);
+	unit_model_end(&m);
+
+	text(&b, "Dense");
+	u32(&b, C1D_OBJECT);
+	u32(&b, 2);
+	text(&b, "units");
+	u32(&b, C1D_INT);
+	u32(&b, 1);
+	u32(&b, 0);
+	text(&b, "use_bias");
+	u32(&b, C1D_BOOL);
+	u32(&b, 0);
+	u32(&b, 1);
+	u32(&b, (uint32_t) -1);
+	u32(&b, 1);
+	u32(&b, 2);
+	u32(&b, (uint32_t) features);
+	u32(&b, 1);
+	b.room = b.size + features * 4;
+	b.bytes = unit_must(realloc(b.bytes, (size_t) b.room));
+	memset(b.bytes + b.size, 0, (size_t) (features * 4));
+	ok(!c1d_native_read((char *) b.bytes, b.room, &arena, &graph, &err) && err.code == C1D_BAD_BINARY, "nor read: %s", err.message);
+	unit_release(&blocks);
+	free(b.bytes);
+}
+
 /* There is one way to write a layer, or equal models would have other fingerprints. */
 TEST(one_way_to_write)
 {
@@ -286,4 +328,4 @@ TEST(one_way_to_write)
 	refused("an input layer with two inputs", b, C1D_BAD_BINARY);
 }
 
-RUN(layers, depth, promises, small_pieces, refusals, one_way_to_write)
+RUN(layers, depth, promises, small_pieces, refusals, too_many_weights, one_way_to_write)

@@ -40,7 +40,7 @@ run_alone(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, 
 		if (node->class->ops->prepare != NULL && !node->class->ops->prepare(&site, arena, &site.prepared, &err))
 			abort();
 		work = unit_floats(node->class->ops->workspace == NULL ? 0 : node->class->ops->workspace(&site));
-		node->class->ops->forward(&site, sources, values[i], work, 0, c1d_layer_rows(&shapes[i]));
+		node->class->ops->forward(&site, sources, values[i], work, 0, c1d_site_rows(node->class->ops, &site));
 		free(work);
 	}
 }
@@ -62,8 +62,8 @@ typedef struct Seen
 	int64_t		layers;
 	int64_t		different;
 	int64_t		chunked;		/* differently */
-	int64_t		larger;			/* work than all values together */
-	double		work;			/* floats, and those of all values */
+	int64_t		larger;			/* memory for values than all of them together */
+	double		work;			/* floats for values, and those of all values */
 	double		all;
 } Seen;
 
@@ -99,8 +99,8 @@ check_stack(UnitStack *s, C1dIsa isa, Seen *seen)
 		if (seen->chunked++ < 5)
 			unit_describe(s, "differs when it is interrupted");
 	}
-	seen->larger += s->m.plan.work_floats > all_floats(s);
-	seen->work += (double) s->m.plan.work_floats;
+	seen->larger += s->m.plan.scratch > all_floats(s);
+	seen->work += (double) s->m.plan.scratch;
 	seen->all += (double) all_floats(s);
 	for (int i = 0; i < s->count; i++)
 		free(values[i]);
@@ -133,7 +133,7 @@ TEST(random_models)
 			ok(seen.different == 0, "%s: %lld %s of %lld layers give the bits of their layers run alone, and stay in their memory",
 			   c1d_isa_names[isa], (long long) seen.models, what, (long long) seen.layers);
 			ok(seen.chunked == 0, "%s: %s interrupted after every few rows give the same bits", c1d_isa_names[isa], what);
-			ok(seen.larger == 0 && seen.work < seen.all, "%s: %s never take more work memory than all values together, on average %.0f %% of it",
+			ok(seen.larger == 0 && seen.work < seen.all, "%s: %s never take more memory for values than all of them together, on average %.0f %% of it",
 			   c1d_isa_names[isa], what, 100 * seen.work / seen.all);
 		}
 }

@@ -108,6 +108,7 @@ apply(const C1dScaler *s, bool inverse, float x, double scale, double offset)
 
 TEST(formulas)
 {
+	static const float strange[] = {1e30f, -1e30f, NAN, INFINITY, -INFINITY};
 	int64_t		columns = 0,
 				derived_wrong = 0,
 				values = 0,
@@ -153,8 +154,7 @@ TEST(formulas)
 
 		/* inside the range, outside, and no numbers */
 		for (int64_t k = 0; k < rows * scaler.features; k++)
-			x[k] = (const float[]) {unit_float() * 1000, unit_float() * 1e30f, NAN, INFINITY, -INFINITY}
-		[unit_between(0, 3) ? 0 : unit_between(1, 4)];
+			x[k] = unit_between(0, 3) ? unit_float() * 1000 : strange[unit_between(0, 4)];
 		c1d_scaler_apply(&scaler, inverse, x, y, rows);
 		for (int64_t k = 0; k < rows * scaler.features; k++)
 		{
