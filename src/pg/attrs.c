@@ -300,10 +300,6 @@ argument_real(Arguments *arguments, const char *key, double number)
 
 	value->type = C1D_REAL;
 	value->as.real = number;
-
-	/* as in JSON, what is not finite is a word */
-	if (!isfinite(number))
-		*value = c1d_value_string(isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
 }
 
 void
