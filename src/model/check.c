@@ -44,7 +44,8 @@ grow(C1dCheck *check, C1dArena *arena, C1dError *err)
  * c1d_check_layer
  *		The verdict on the next layer.
  *
- * A faulty layer never fails the check: its problem is in its verdict, and
+ * Without an input shape, the one that the first layer declares is taken.  A
+ * faulty layer never fails the check: its problem is in its verdict, and
  * layers that take its output are still read, without shapes.  Returns false
  * only when memory or a limit runs out.
  */
@@ -74,6 +75,8 @@ c1d_check_layer(C1dCheck *check, const C1dLayerText *layer, C1dArena *arena, C1d
 		}
 	}
 	v->name = node->class == NULL ? NULL : node->name;
+	if (i == 0 && input->rank == 0 && !(c1d_graph_declared_input(graph, &check->input) && c1d_shape_check(&check->input, err)))
+		check->input.rank = 0;
 	for (int k = 0; k < node->inputs; k++)
 		known = known && c1d_graph_source(graph, i, k, input, shapes)->rank > 0;
 	if (!known || node->inputs == 0)

@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "common/int.h"
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
@@ -293,6 +294,14 @@ see(Scaler *scaler, int64 feature, double number)
 		*data_max = isnan(number) ? *data_max : number;
 }
 
+/* count_samples: at the most there is, the count stays */
+static void
+count_samples(Scaler *scaler, int64 more)
+{
+	if (pg_add_s64_overflow(scaler->samples_seen, more, &scaler->samples_seen))
+		scaler->samples_seen = PG_INT64_MAX;
+}
+
 /*
  * same_width
  *		Two parts of one aggregate, or two scalers to be merged, must have the
@@ -398,7 +407,7 @@ minmax_fit_step(PG_FUNCTION_ARGS)
 				infinite();
 			see(state, c, number);
 		}
-	state->samples_seen += rows;
+	count_samples(state, rows);
 	PG_FREE_IF_COPY(x, 1);
 	PG_RETURN_POINTER(state);
 }
@@ -420,7 +429,7 @@ minmax_fit_number_step(PG_FUNCTION_ARGS)
 	if (isinf(PG_GETARG_FLOAT8(1)))
 		infinite();
 	see(state, 0, PG_GETARG_FLOAT8(1));
-	state->samples_seen++;
+	count_samples(state, 1);
 	PG_RETURN_POINTER(state);
 }
 
@@ -458,7 +467,7 @@ minmax_merge(PG_FUNCTION_ARGS)
 		see(both, i, b->bounds[i]);
 		see(both, i, b->bounds[b->features + i]);
 	}
-	both->samples_seen += b->samples_seen;
+	count_samples(both, b->samples_seen);
 	PG_RETURN_POINTER(both);
 }
 
