@@ -42,13 +42,14 @@ EXTRA_CLEAN = build
 
 # -isystem: -Wextra is about our code, not about the server's headers.
 # No flag names a processor or trades exactness for speed: kernels choose their
-# instructions at run time, and results are the same on every machine.
+# instructions at run time.  Only they may fuse a multiplication and an addition:
+# elsewhere the digits of scikit-learn would depend on the processor.
 WARNINGS = -Wall -Wextra $(if $(WERROR),-Werror)
 SERVER_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PG_CPPFLAGS = -Isrc -isystem $(SERVER_INCLUDE) -DCONV1D_VERSION='"$(EXTVERSION)"'
-PG_CFLAGS = -std=gnu99 $(WARNINGS) -fvisibility=hidden -fno-math-errno
+PG_CFLAGS = -std=gnu99 $(WARNINGS) -fvisibility=hidden -fno-math-errno -ffp-contract=off
 SHLIB_LINK = -lm
-KERNEL_CFLAGS = -O3
+KERNEL_CFLAGS = -O3 -ffp-contract=fast
 
 # The server's flags are gcc's; clang shall not complain of those it lacks.
 ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
@@ -94,7 +95,7 @@ build/regress:
 	@mkdir -p $@
 
 # Unit tests: each test/unit/test_*.c with the whole core, without the server.
-UNIT_CFLAGS = -std=gnu99 -g -O1 $(WARNINGS) -fno-math-errno -Isrc -Itest/unit \
+UNIT_CFLAGS = -std=gnu99 -g -O1 $(WARNINGS) -fno-math-errno -ffp-contract=off -Isrc -Itest/unit \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_PROGRAMS = $(patsubst test/unit/%.c,build/unit/%,$(sort $(wildcard test/unit/test_*.c)))
 

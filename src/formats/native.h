@@ -26,9 +26,10 @@
 
 /*
  * A model's weights altogether: so many have a text form, in which a weight
- * may take 16 bytes, that stays within what the server's jsonb can hold.
+ * may take 18 bytes with its brackets, that stays within the 2^28 bytes that
+ * the server's jsonb can hold.
  */
-#define C1D_MAX_MODEL_WEIGHTS (INT64_C(1) << 24)
+#define C1D_MAX_MODEL_WEIGHTS INT64_C(14000000)
 
 extern bool c1d_native_size(const C1dGraph *graph, int64_t *size, C1dError *err);
 extern void c1d_native_write(const C1dGraph *graph, char *bytes);

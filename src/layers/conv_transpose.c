@@ -359,6 +359,7 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 	{
 		C1dConvGeometry untouched = {.length = 1, .row_floats = c->groups, .stride = 1, .spacing = 1, .groups = c->groups, .filters = filters};
 
+		weights.panels = weights.bias;	/* none is read: there are no taps */
 		c1d_conv_rows(&untouched, &weights, x[0], y, filters, begin * steps, end * steps);
 	}
 	for (int64_t i = 0; i < p->phase_count; i++)

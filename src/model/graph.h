@@ -22,6 +22,7 @@ typedef struct C1dLayerText
 	const C1dValue *config;		/* object, null or NULL */
 	int			weight_count;
 	const C1dTensor *weights;
+	const C1dValue *object;		/* all of the layer's own keys, NULL when it came in parts */
 	const C1dValue *name;		/* where the configuration has none */
 	const C1dValue *input_names;	/* a list of names of earlier layers */
 	int			input_count;

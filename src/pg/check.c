@@ -99,6 +99,7 @@ check_layers(PG_FUNCTION_ARGS)
 	verdicts = palloc(Max(list->as.list.count, 1) * sizeof(C1dVerdict));
 	for (int64 i = 0; i < list->as.list.count; i++)
 	{
+		layers[i].object = &list->as.list.items[i];
 		layers[i].class_name = c1d_value_get(&list->as.list.items[i], "class_name");
 		layers[i].config = c1d_value_get(&list->as.list.items[i], "config");
 		layers[i].name = c1d_value_get(&list->as.list.items[i], "name");

@@ -143,6 +143,7 @@ conv1d_model_in(PG_FUNCTION_ARGS)
 		int64		count = weights == NULL || weights->type != C1D_LIST ? 0 : weights->as.list.count;
 		C1dTensor  *views = palloc((count + 1) * sizeof(C1dTensor));
 		C1dLayerText text = {
+			.object = layer,
 			.class_name = c1d_value_get(layer, "class_name"), .config = c1d_value_get(layer, "config"),
 			.weight_count = (int) count, .weights = views,
 			.input_names = c1d_value_get(layer, "inputs"),

@@ -24,7 +24,9 @@ typedef struct Scaler
 	double		bounds[FLEXIBLE_ARRAY_MEMBER];	/* minima, then maxima; NaN: none seen */
 } Scaler;
 
+extern Scaler *scaler_new(int64 features, double low, double high, bool clip);
 extern Scaler *scaler_from_datum(Datum datum);
+extern C1dScaler scaler_core(const Scaler *scaler);
 
 #define PG_GETARG_SCALER(n) scaler_from_datum(PG_GETARG_DATUM(n))
 

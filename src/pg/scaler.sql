@@ -1,4 +1,4 @@
-/* ---- minmax_scaler: src/pg/scaler.c ---- */
+/* ---- minmax_scaler: src/pg/scaler.c, src/pg/scaler_fit.c ---- */
 
 CREATE TYPE minmax_scaler;
 COMMENT ON TYPE minmax_scaler IS 'a fitted min-max scaler, as MinMaxScaler of scikit-learn: feature_range, clip, minimum and maximum of every feature';
