@@ -8,8 +8,8 @@
 #include "pg/tensor.h"
 
 #include "model/run.h"
+#include "pg/settings.h"
 
-extern C1dIsa c1d_isa_setting(void);
 extern void check_work_memory(const C1dPlan *plan);
 extern Tensor *execute(const C1dPlan *plan, const Tensor *x, float *work);
 

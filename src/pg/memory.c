@@ -2,7 +2,7 @@
  * src/pg/memory.c
  *	  Core arenas in the server's memory contexts.
  */
-#include "pg/pg.h"
+#include "pg/settings.h"
 
 static void *
 block_from_context(void *owner, size_t size)

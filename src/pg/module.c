@@ -1,80 +1,20 @@
 /*
  * src/pg/module.c
- *	  Loading: settings and callbacks, nothing that costs a session time; and
- *	  what conv1d_build_info() tells.
+ *	  Loading, which costs a session no time, and what conv1d_build_info() tells.
  */
 #include "pg/pg.h"
-
-#include <limits.h>
-
-#include "utils/guc.h"
 
 #include "pg/plan_cache.h"
 #include "pg/rows.h"
 
 PG_MODULE_MAGIC;
 
-#define ISA_AUTO (-1)
-
-static int	max_memory_kb;
-static int	isa = ISA_AUTO;
-
-static const struct config_enum_entry isa_options[] = {
-	{"auto", ISA_AUTO, false},
-	{"avx2", C1D_ISA_AVX2, false},
-	{"baseline", C1D_ISA_BASELINE, false},
-	{NULL, 0, false}
-};
-
-/* c1d_max_memory: conv1d.max_memory in bytes. */
-size_t
-c1d_max_memory(void)
-{
-	return (size_t) max_memory_kb * 1024;
-}
-
-/* c1d_isa_setting: the instruction set that plans are made for. */
-C1dIsa
-c1d_isa_setting(void)
-{
-	return isa == ISA_AUTO ? c1d_isa_best() : (C1dIsa) isa;
-}
-
-static bool
-check_isa(int *newval, void **extra, GucSource source)
-{
-	(void) extra;
-	(void) source;
-	if (*newval == ISA_AUTO || c1d_isa_available((C1dIsa) *newval))
-		return true;
-	GUC_check_errdetail("This processor does not have the instruction set.");
-	return false;
-}
-
 PGDLLEXPORT void _PG_init(void);
 
 void
 _PG_init(void)
 {
-	DefineCustomIntVariable("conv1d.max_memory",
-							"Sets the most memory that one model run may take.",
-							"It is checked before anything is allocated.",
-							&max_memory_kb,
-							1024 * 1024, 1024, INT_MAX,
-							PGC_USERSET, GUC_UNIT_KB,
-							NULL, NULL, NULL);
-	DefineCustomEnumVariable("conv1d.isa",
-							 "Selects the instruction set of the kernels.",
-							 "Results may differ in the last bits between instruction sets.",
-							 &isa,
-							 ISA_AUTO, isa_options,
-							 PGC_USERSET, 0,
-							 check_isa, NULL, NULL);
-#if PG_VERSION_NUM >= 150000
-	MarkGUCPrefixReserved("conv1d");
-#else
-	EmitWarningsOnPlaceholders("conv1d");
-#endif
+	settings_init();
 	plan_cache_init();
 }
 

@@ -46,7 +46,4 @@ extern bool c1d_call_input(FunctionCallInfo fcinfo, PGFunction input, char *text
 /* memory.c: an arena whose blocks live in a memory context. */
 extern C1dArena c1d_arena_in(MemoryContext context);
 
-/* module.c: settings. */
-extern size_t c1d_max_memory(void);
-
 #endif
