@@ -139,7 +139,7 @@ reshape_parse(C1dAttrs *attrs, void *config, C1dError *err)
 /*
  * c1d_resolve_shape
  *		Fill in the -1 of a target shape so that it holds the elements of in,
- *		or fail with C1D_BAD_SHAPE.  Also behind reshape() in SQL.
+ *		or fail with C1D_BAD_SHAPE.  For Reshape and torch's Unflatten.
  */
 bool
 c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1dError *err)

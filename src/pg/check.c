@@ -111,7 +111,6 @@ check_layers(PG_FUNCTION_ARGS)
 	for (int64 i = 0; i < list->as.list.count; i++)
 	{
 		const C1dVerdict *v = &verdicts[i];
-		bool		sound = v->problem.code == C1D_OK;
 		Datum		values[9] = {0};
 		bool		nulls[9] = {false};
 
@@ -128,15 +127,7 @@ check_layers(PG_FUNCTION_ARGS)
 			values[4] = shape_datum(&v->out);
 		nulls[5] = v->params < 0;
 		values[5] = Int64GetDatum(v->params);
-		nulls[6] = sound;
-		nulls[7] = sound || v->problem.detail[0] == '\0';
-		nulls[8] = sound || v->problem.hint[0] == '\0';
-		if (!nulls[6])
-			values[6] = text_datum(c1d_printable(v->problem.message));
-		if (!nulls[7])
-			values[7] = text_datum(c1d_printable(v->problem.detail));
-		if (!nulls[8])
-			values[8] = text_datum(c1d_printable(v->problem.hint));
+		problem_columns(&v->problem, &values[6], &nulls[6]);
 		result_row(&rows, values, nulls);
 	}
 	return (Datum) 0;

@@ -96,7 +96,6 @@ check_layer_final(PG_FUNCTION_ARGS)
 	TupleDesc	description;
 	Datum		values[5] = {0};
 	bool		nulls[5] = {false};
-	bool		sound;
 
 	tensor_no_aggregate(fcinfo, NULL, "check_layer_final");
 	if (PG_ARGISNULL(0))
@@ -104,21 +103,12 @@ check_layer_final(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	v = &((CheckState *) PG_GETARG_POINTER(0))->last;
-	sound = v->problem.code == C1D_OK;
 	nulls[0] = v->out.rank == 0;
 	if (!nulls[0])
 		values[0] = shape_datum(&v->out);
 	nulls[1] = v->params < 0;
 	values[1] = Int64GetDatum(v->params);
-	nulls[2] = sound;
-	nulls[3] = sound || v->problem.detail[0] == '\0';
-	nulls[4] = sound || v->problem.hint[0] == '\0';
-	if (!nulls[2])
-		values[2] = text_datum(c1d_printable(v->problem.message));
-	if (!nulls[3])
-		values[3] = text_datum(c1d_printable(v->problem.detail));
-	if (!nulls[4])
-		values[4] = text_datum(c1d_printable(v->problem.hint));
+	problem_columns(&v->problem, &values[2], &nulls[2]);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }
 

@@ -47,6 +47,15 @@ model_is_intact(const Model *model)
 	return memcmp(actual, model->bytes + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT) == 0;
 }
 
+static void __attribute__((noreturn))
+too_short(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("corrupt conv1d_model value"),
+			 errdetail("The value is shorter than its header.")));
+}
+
 /* model_from_datum: detoast, and check that at least a header is there. */
 Model *
 model_from_datum(Datum datum)
@@ -54,10 +63,7 @@ model_from_datum(Datum datum)
 	Model	   *model = (Model *) PG_DETOAST_DATUM(datum);
 
 	if (MODEL_BYTES(model) < C1D_NATIVE_CONTENT_AT)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("corrupt conv1d_model value"),
-				 errdetail("The value is shorter than its header.")));
+		too_short();
 	return model;
 }
 
@@ -265,10 +271,7 @@ model_fingerprint(Datum datum, char result[C1D_FINGERPRINT])
 	struct varlena *header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
 
 	if (VARSIZE_ANY_EXHDR(header) < C1D_NATIVE_CONTENT_AT)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("corrupt conv1d_model value"),
-				 errdetail("The value is shorter than its header.")));
+		too_short();
 	memcpy(result, VARDATA_ANY(header) + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);
 	if (header != value)
 		pfree(header);

@@ -60,3 +60,21 @@ text_datum(const char *string)
 {
 	return PointerGetDatum(cstring_to_text(string));
 }
+
+/*
+ * problem_columns
+ *		A core error as the columns problem, detail and hint; null where it says
+ *		nothing.
+ */
+void
+problem_columns(const C1dError *problem, Datum values[3], bool nulls[3])
+{
+	const char *texts[3] = {problem->message, problem->detail, problem->hint};
+
+	for (int i = 0; i < 3; i++)
+	{
+		nulls[i] = problem->code == C1D_OK || texts[i][0] == '\0';
+		if (!nulls[i])
+			values[i] = text_datum(c1d_printable(texts[i]));
+	}
+}

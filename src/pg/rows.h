@@ -22,5 +22,6 @@ extern ResultRows result_rows(FunctionCallInfo fcinfo);
 extern void result_row(ResultRows *rows, const Datum *values, const bool *nulls);
 extern Datum shape_datum(const C1dShape *shape);
 extern Datum text_datum(const char *string);
+extern void problem_columns(const C1dError *problem, Datum values[3], bool nulls[3]);
 
 #endif
