@@ -187,6 +187,8 @@ try_layer(Repair *r, int i)
 {
 	const C1dValue *strides = c1d_value_get(r->layers[i].config, "strides");
 
+	if (strides == NULL)
+		strides = c1d_value_get(r->layers[i].config, "stride");		/* torch */
 	if (r->reads < MOST_READS &&
 		!c1d_value_is(c1d_value_get(r->layers[i].config, "padding"), "same") &&
 		!set_word(r, i, "padding", "same"))
