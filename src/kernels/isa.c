@@ -7,6 +7,7 @@
 const char *const c1d_isa_names[C1D_ISAS] = {
 	[C1D_ISA_BASELINE] = "baseline",
 	[C1D_ISA_AVX2] = "avx2",
+	[C1D_ISA_AVX512] = "avx512",
 };
 
 /* c1d_isa_available: may kernels of that set run on this processor? */
@@ -17,10 +18,16 @@ c1d_isa_available(C1dIsa isa)
 	{
 		case C1D_ISA_BASELINE:
 			return true;
-		case C1D_ISA_AVX2:
 #if defined(__x86_64__)
+		case C1D_ISA_AVX2:
 			return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+		case C1D_ISA_AVX512:
+			return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+				__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+				c1d_isa_available(C1D_ISA_AVX2);
 #else
+		case C1D_ISA_AVX2:
+		case C1D_ISA_AVX512:
 			return false;
 #endif
 	}

@@ -11,10 +11,19 @@
 typedef enum C1dIsa
 {
 	C1D_ISA_BASELINE,			/* whatever the compiler's default target has */
-	C1D_ISA_AVX2				/* AVX2 and FMA */
+	C1D_ISA_AVX2,				/* AVX2 and FMA */
+	C1D_ISA_AVX512				/* AVX-512 F, VL, DQ and BW, beside those */
 } C1dIsa;
 
-#define C1D_ISAS (C1D_ISA_AVX2 + 1)
+#define C1D_ISAS (C1D_ISA_AVX512 + 1)
+
+/* What a plan may use; a plan made with other choices has other last bits. */
+typedef struct C1dTuning
+{
+	C1dIsa		isa;
+	bool		plain;			/* every layer a step of its own, computed directly */
+	bool		winograd;		/* fewer multiplications where that is safe */
+} C1dTuning;
 
 extern const char *const c1d_isa_names[C1D_ISAS];
 

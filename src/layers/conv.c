@@ -70,7 +70,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
 	p->geometry = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->isa, p->geometry.filters / p->geometry.groups);
+	tallest = c1d_gemm_choose(site->tuning->isa, p->geometry.filters / p->geometry.groups);
 	p->weights = (C1dConvWeights) {
 		.tallest = tallest,
 		.panels = c1d_conv_panels(&p->geometry, tallest, &layout, arena, err),

@@ -72,7 +72,7 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
 	p->depthwise = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->isa, c->depth_multiplier);
+	tallest = c1d_gemm_choose(site->tuning->isa, c->depth_multiplier);
 	p->depthwise_weights = (C1dConvWeights) {
 		.tallest = tallest,
 		.panels = c1d_conv_panels(&p->depthwise, tallest, &depthwise, arena, err),
@@ -85,7 +85,7 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		.length = p->block, .row_floats = middle, .stride = 1,
 		.taps = 1, .spacing = 1, .groups = 1, .filters = c->filters,
 	};
-	tallest = c1d_gemm_choose(site->isa, c->filters);
+	tallest = c1d_gemm_choose(site->tuning->isa, c->filters);
 	p->pointwise_weights = (C1dConvWeights) {
 		.tallest = tallest,
 		.panels = c1d_conv_panels(&p->pointwise, tallest, &pointwise, arena, err),

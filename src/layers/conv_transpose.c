@@ -296,7 +296,7 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		return false;
 	for (int a = 0; a < C1D_AXES; a++)
 		p->crop[a] = place[a].crop;
-	p->weights.tallest = c1d_gemm_choose(site->isa, c->filters / c->groups);
+	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->filters / c->groups);
 	p->weights.relu = c->activation.function == C1D_ACT_RELU;
 	p->weights.bias = c1d_conv_bias(&whole, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, arena, err);
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;

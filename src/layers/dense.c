@@ -83,7 +83,7 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
 		.filters = c->units,
 	};
-	p->weights.tallest = c1d_gemm_choose(site->isa, c->units);
+	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->units);
 	p->weights.relu = c->activation.function == C1D_ACT_RELU;
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
 	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.tallest), sizeof(float), err);

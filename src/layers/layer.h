@@ -35,7 +35,7 @@ typedef struct LayerSite
 	const C1dShape *in;			/* one for each input */
 	C1dShape	out;
 	const C1dTensor *weights;	/* in the order of weights() */
-	C1dIsa		isa;
+	const C1dTuning *tuning;
 	const void *prepared;		/* what prepare() returned */
 
 	/*

@@ -124,7 +124,7 @@ time_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	p->site = (LayerSite) {
 		.config = c->config, .inputs = 1, .in = &p->in,
 		.out = p->whole ? site->out : slice_of(&site->out),
-		.weights = site->weights, .isa = site->isa,
+		.weights = site->weights, .tuning = site->tuning,
 	};
 	p->in_floats = c1d_shape_elements(&p->in);
 	p->out_floats = c1d_shape_elements(&p->site.out);

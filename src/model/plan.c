@@ -106,7 +106,7 @@ masking_of(const C1dGraph *graph, int i)
  *		divided into chunks.
  */
 static bool
-prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, const C1dShape *out, C1dIsa isa,
+prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, const C1dShape *out, const C1dTuning *tuning,
 			 C1dArena *arena, C1dStep *step, C1dError *err)
 {
 	double		cost;
@@ -114,7 +114,7 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
 	step->ops = node->class->ops;
 	step->site = (LayerSite) {
 		.config = node->config, .inputs = node->inputs + (masking != NULL), .in = in, .out = *out,
-		.weights = node->weights, .isa = isa,
+		.weights = node->weights, .tuning = tuning,
 		.mask = masking == NULL ? NULL : c1d_masking_value(masking->config),
 	};
 	step->rows = c1d_site_rows(step->ops, &step->site);
@@ -142,7 +142,7 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
  * C1D_LIMIT, C1D_NO_MEMORY.
  */
 bool
-c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena *arena,
+c1d_plan_make(const C1dGraph *graph, const C1dShape *input, const C1dTuning *tuning, C1dArena *arena,
 			  C1dPlan *plan, C1dError *err)
 {
 	C1dShape   *shapes = c1d_alloc_array(arena, graph->count, sizeof(C1dShape), err);
@@ -153,7 +153,7 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 
 	if (shapes == NULL || values == NULL)
 		return false;
-	*plan = (C1dPlan) {.input = *input};
+	*plan = (C1dPlan) {.input = *input, .tuning = *tuning};
 	plan->step = c1d_alloc_array(arena, graph->count, sizeof(C1dStep), err);
 	if (plan->step == NULL || !c1d_graph_infer(graph, input, shapes, err))
 		return false;
@@ -203,7 +203,7 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena
 			if (buffers < values[i].offset + values[i].floats)
 				buffers = values[i].offset + values[i].floats;
 		}
-		if (!prepare_step(node, masking, in, &shapes[i], isa, arena, step, err))
+		if (!prepare_step(node, masking, in, &shapes[i], &plan->tuning, arena, step, err))
 		{
 			c1d_graph_blame(graph, i, err);
 			return false;

@@ -35,6 +35,7 @@ typedef struct C1dPlan
 {
 	C1dShape	input;
 	C1dShape	output;
+	C1dTuning	tuning;
 	int			steps;
 	C1dStep    *step;
 	int64_t		work_floats;	/* memory a run needs besides input and output */
@@ -42,7 +43,7 @@ typedef struct C1dPlan
 	double		cost;			/* multiply-adds, or what costs as much */
 } C1dPlan;
 
-extern bool c1d_plan_make(const C1dGraph *graph, const C1dShape *input, C1dIsa isa, C1dArena *arena,
+extern bool c1d_plan_make(const C1dGraph *graph, const C1dShape *input, const C1dTuning *tuning, C1dArena *arena,
 						  C1dPlan *plan, C1dError *err);
 
 #endif

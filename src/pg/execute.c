@@ -42,3 +42,18 @@ execute(const C1dPlan *plan, const Tensor *x, float *work)
 		CHECK_FOR_INTERRUPTS();
 	return y;
 }
+
+/*
+ * execute_batch
+ *		Run a plan on count inputs of its shape; y[i] becomes the output of x[i],
+ *		in the current memory context.
+ */
+void
+execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count, float *work)
+{
+	for (int64 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		y[i] = execute(plan, x[i], work);
+	}
+}

@@ -11,6 +11,7 @@
 #include "pg/settings.h"
 
 extern void check_work_memory(const C1dPlan *plan);
+extern void execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count, float *work);
 extern Tensor *execute(const C1dPlan *plan, const Tensor *x, float *work);
 
 #endif

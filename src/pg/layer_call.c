@@ -21,6 +21,7 @@ run_layer(LayerCall *call, const char *class_name, const Tensor *input)
 		.class_name = &name, .config = &config,
 		.weight_count = call->weight_count, .weights = call->weights,
 	};
+	C1dTuning	tuning = c1d_tuning();
 	C1dGraph	graph;
 	C1dPlan		plan;
 	C1dError	err;
@@ -29,7 +30,7 @@ run_layer(LayerCall *call, const char *class_name, const Tensor *input)
 
 	if (!c1d_graph_start(&graph, 1, &arena, &err) ||
 		!c1d_graph_add(&graph, &text, &arena, &err) ||
-		!c1d_plan_make(&graph, &shape, c1d_isa_setting(), &arena, &plan, &err))
+		!c1d_plan_make(&graph, &shape, &tuning, &arena, &plan, &err))
 		c1d_throw(&err);
 	check_work_memory(&plan);
 	work = c1d_alloc_array(&arena, plan.work_floats, sizeof(float), &err);

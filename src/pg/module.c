@@ -42,7 +42,7 @@ conv1d_build_info(PG_FUNCTION_ARGS)
 	plan_cache_counts(&plans, &bytes, &made);
 	info_row(&rows, "version", CONV1D_VERSION);
 	info_row(&rows, "server", PG_VERSION);
-	info_row(&rows, "isa", c1d_isa_names[c1d_isa_setting()]);
+	info_row(&rows, "isa", c1d_isa_names[c1d_tuning().isa]);
 	info_row(&rows, "isa_best", c1d_isa_names[c1d_isa_best()]);
 	info_row(&rows, "max_elements", psprintf(INT64_FORMAT, C1D_MAX_ELEMENTS));
 	info_row(&rows, "max_model_weights", psprintf(INT64_FORMAT, C1D_MAX_MODEL_WEIGHTS));

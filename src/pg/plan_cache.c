@@ -27,7 +27,6 @@ typedef struct Entry
 {
 	dlist_node	node;			/* most recently used first */
 	char		fingerprint[C1D_FINGERPRINT];
-	C1dIsa		isa;
 	MemoryContext context;
 	Size		bytes;
 	CachedPlan	cached;
@@ -163,7 +162,7 @@ evict(Entry *entry)
  * current one, so an error takes it along.
  */
 static Entry *
-make_entry(Datum datum, const char *fingerprint, const C1dShape *input, C1dIsa isa)
+make_entry(Datum datum, const char *fingerprint, const C1dShape *input, const C1dTuning *tuning)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "conv1d plan", ALLOCSET_SMALL_SIZES);
 	Entry	   *entry = MemoryContextAllocZero(context, sizeof(Entry));
@@ -178,7 +177,7 @@ make_entry(Datum datum, const char *fingerprint, const C1dShape *input, C1dIsa i
 				 errmsg("corrupt conv1d_model value"),
 				 errdetail("Its content does not have the fingerprint in its header.")));
 	model_read(model, &arena, &graph);
-	if (!c1d_plan_make(&graph, input, isa, &arena, &entry->cached.plan, &err))
+	if (!c1d_plan_make(&graph, input, tuning, &arena, &entry->cached.plan, &err))
 		c1d_throw(&err);
 	check_work_memory(&entry->cached.plan);
 	entry->cached.work = c1d_alloc_array(&arena, entry->cached.plan.work_floats, sizeof(float), &err);
@@ -188,7 +187,6 @@ make_entry(Datum datum, const char *fingerprint, const C1dShape *input, C1dIsa i
 		pfree(model);
 
 	memcpy(entry->fingerprint, fingerprint, C1D_FINGERPRINT);
-	entry->isa = isa;
 	entry->context = context;
 	entry->bytes = arena.used;
 	while (entry_count > 0 && (entry_count >= MOST_PLANS || entry_bytes + entry->bytes > MOST_BYTES))
@@ -204,6 +202,12 @@ make_entry(Datum datum, const char *fingerprint, const C1dShape *input, C1dIsa i
 	return entry;
 }
 
+static bool
+same_tuning(const C1dTuning *a, const C1dTuning *b)
+{
+	return a->isa == b->isa && a->plain == b->plain && a->winograd == b->winograd;
+}
+
 /*
  * plan_for
  *		The plan of a model for an input shape, made now or taken from the cache.
@@ -215,7 +219,7 @@ const CachedPlan *
 plan_for(Datum model, const C1dShape *input)
 {
 	char		fingerprint[C1D_FINGERPRINT];
-	C1dIsa		isa = c1d_isa_setting();
+	C1dTuning	tuning = c1d_tuning();
 	dlist_iter	iter;
 
 	fingerprint_of(model, fingerprint);
@@ -223,7 +227,7 @@ plan_for(Datum model, const C1dShape *input)
 	{
 		Entry	   *entry = dlist_container(Entry, node, iter.cur);
 
-		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && entry->isa == isa &&
+		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(&entry->cached.plan.tuning, &tuning) &&
 			c1d_shape_equal(&entry->cached.plan.input, input))
 		{
 			dlist_move_head(&entries, &entry->node);
@@ -233,5 +237,5 @@ plan_for(Datum model, const C1dShape *input)
 			return &entry->cached;
 		}
 	}
-	return &make_entry(model, fingerprint, input, isa)->cached;
+	return &make_entry(model, fingerprint, input, &tuning)->cached;
 }

@@ -12,9 +12,11 @@
 
 static int	max_memory_kb;
 static int	isa = ISA_AUTO;
+static bool winograd = true;
 
 static const struct config_enum_entry isa_options[] = {
 	{"auto", ISA_AUTO, false},
+	{"avx512", C1D_ISA_AVX512, false},
 	{"avx2", C1D_ISA_AVX2, false},
 	{"baseline", C1D_ISA_BASELINE, false},
 	{NULL, 0, false}
@@ -27,11 +29,11 @@ c1d_max_memory(void)
 	return (size_t) max_memory_kb * 1024;
 }
 
-/* c1d_isa_setting: the instruction set that plans are made for. */
-C1dIsa
-c1d_isa_setting(void)
+/* c1d_tuning: what plans are made for. */
+C1dTuning
+c1d_tuning(void)
 {
-	return isa == ISA_AUTO ? c1d_isa_best() : (C1dIsa) isa;
+	return (C1dTuning) {.isa = isa == ISA_AUTO ? c1d_isa_best() : (C1dIsa) isa, .winograd = winograd};
 }
 
 static bool
@@ -63,6 +65,13 @@ settings_init(void)
 							 ISA_AUTO, isa_options,
 							 PGC_USERSET, 0,
 							 check_isa, NULL, NULL);
+	DefineCustomBoolVariable("conv1d.winograd",
+							 "Computes long convolutions with fewer multiplications where that is safe.",
+							 "Series with NaN, infinities or a very wide range are computed directly all the same.",
+							 &winograd,
+							 true,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 #if PG_VERSION_NUM >= 150000
 	MarkGUCPrefixReserved("conv1d");
 #else

@@ -11,6 +11,6 @@
 
 extern void settings_init(void);
 extern size_t c1d_max_memory(void);
-extern C1dIsa c1d_isa_setting(void);
+extern C1dTuning c1d_tuning(void);
 
 #endif

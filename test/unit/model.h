@@ -233,7 +233,7 @@ __attribute__((unused))
 static bool
 unit_plan(UnitModel *m, C1dShape in, C1dIsa isa)
 {
-	return c1d_plan_make(&m->graph, &in, isa, &m->arena, &m->plan, &m->err);
+	return c1d_plan_make(&m->graph, &in, &(C1dTuning) {.isa = isa, .winograd = true}, &m->arena, &m->plan, &m->err);
 }
 
 /*

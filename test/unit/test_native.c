@@ -87,7 +87,7 @@ TEST(same_answers)
 		bytes = written(&s.m.graph, &size);
 		if (unit_plan(&s.m, s.in, C1D_ISA_BASELINE) &&
 			c1d_native_read((char *) bytes, size, &s.m.arena, &graph, &s.m.err) &&
-			c1d_plan_make(&graph, &s.in, C1D_ISA_BASELINE, &s.m.arena, &plan, &s.m.err))
+			c1d_plan_make(&graph, &s.in, &(C1dTuning) {.isa = C1D_ISA_BASELINE, .winograd = true}, &s.m.arena, &plan, &s.m.err))
 		{
 			y = unit_output(&s.m.plan, x, 0);
 			again = unit_output(&plan, x, 0);

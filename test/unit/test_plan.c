@@ -17,13 +17,15 @@ static void
 run_alone(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, const float *x, C1dIsa isa,
 		  C1dArena *arena, float **values)
 {
+	const C1dTuning tuning = {.isa = isa, .plain = true};
+
 	for (int i = 0; i < graph->count; i++)
 	{
 		const C1dNode *node = &graph->nodes[i];
 		const float *sources[C1D_MAX_INPUTS];
 		C1dShape	in[C1D_MAX_INPUTS];
 		C1dError	err;
-		LayerSite	site = {.config = node->config, .inputs = node->inputs, .in = in, .out = shapes[i], .weights = node->weights, .isa = isa};
+		LayerSite	site = {.config = node->config, .inputs = node->inputs, .in = in, .out = shapes[i], .weights = node->weights, .tuning = &tuning};
 		float	   *work;
 
 		values[i] = unit_floats(c1d_shape_elements(&shapes[i]));
@@ -263,10 +265,10 @@ TEST(parts_make_the_whole)
 					   *end = NULL;
 
 			if (c1d_graph_part(&s.m.graph, 0, last, &s.m.arena, &part, &s.m.err) &&
-				c1d_plan_make(&part, &s.in, C1D_ISA_BASELINE, &s.m.arena, &plan, &s.m.err))
+				c1d_plan_make(&part, &s.in, &(C1dTuning) {.isa = C1D_ISA_BASELINE}, &s.m.arena, &plan, &s.m.err))
 				middle = unit_output(&plan, x, 0);
 			if (middle != NULL && c1d_graph_part(&s.m.graph, last + 1, s.count - 1, &s.m.arena, &part, &s.m.err) &&
-				c1d_plan_make(&part, &s.shape[last], C1D_ISA_BASELINE, &s.m.arena, &plan, &s.m.err))
+				c1d_plan_make(&part, &s.shape[last], &(C1dTuning) {.isa = C1D_ISA_BASELINE}, &s.m.arena, &plan, &s.m.err))
 				end = unit_output(&plan, middle, 0);
 			cuts++;
 			wrong += end == NULL || whole == NULL || !unit_same_bits(end, whole, c1d_shape_elements(&s.m.plan.output));
@@ -309,7 +311,7 @@ TEST(memory_runs_out)
 
 					made = unit_scarce(&arena, &scarce, blocks, limited ? (size_t) blocks * 8192 : 0, advance, &err) &&
 						unit_rebuild(&s, &arena, &graph, &err) &&
-						c1d_plan_make(&graph, &s.in, C1D_ISA_BASELINE, &arena, &plan, &err);
+						c1d_plan_make(&graph, &s.in, &(C1dTuning) {.isa = C1D_ISA_BASELINE}, &arena, &plan, &err);
 					tried[limited]++;
 					if (!made)
 					{
