@@ -3,29 +3,23 @@
  *	  Driving a Winograd convolution: judging tiles, gathering those that are
  *	  safe, their products, and the direct way for the others.
  */
-#include "kernels/winograd_transform.h"
+#include "kernels/winograd_kernels.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "kernels/gemm.h"
+#include "kernels/conv_variant.h"
 
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-#ifndef MOST_TILES
-#define MOST_TILES 48			/* of a gathering; a multiple of every tall tile's rows */
-#endif
-#ifndef GATHER_FLOATS
-#define GATHER_FLOATS 65536		/* their factors shall stay in the second cache */
+#define JUDGED 48				/* tiles */
+#define MOST_TILES 48
+#define WIDEST 32				/* panel */
+#define GATHER_FLOATS 12288		/* their factors shall stay in the first cache, or at least near */
 #endif
 #define TILE C1D_WINOGRAD_TILE
 #define PRODUCTS C1D_WINOGRAD_PRODUCTS
-
-static const C1dWinogradTransforms *const transforms[C1D_ISAS] = {
-#define WINOGRAD(isa, ISA) [C1D_ISA_##ISA] = &c1d_winograd_transforms__##isa,
-#include "kernels/winograd.inc"
-};
 
 /* How the work is cut, and where its parts lie in the scratch. */
 typedef struct Layout
@@ -33,28 +27,25 @@ typedef struct Layout
 	int64_t		block;			/* outputs: spacing tiles that interleave */
 	int64_t		blocks;			/* that are judged at once */
 	int64_t		tiles;			/* that are gathered before they are computed */
-	int64_t		v_tile;			/* floats */
-	int64_t		v_product;
+	int64_t		v_piece;		/* floats: a tile's factors of a product, of one piece */
+	int64_t		v_product;		/* all tiles' factors of a product */
 	int64_t		zeros;
 	int64_t		energy;			/* rows under the blocks */
-	int64_t		widest;			/* of a panel */
 } Layout;
 
 static Layout
-lay_out(const C1dConvGeometry *geometry, C1dIsa isa)
+lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels)
 {
 	Layout		l = {.block = TILE * geometry->spacing};
-	int64_t		inner = c1d_winograd_inner(geometry, 0);
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		v_tile;
 
-	l.blocks = MAX(MOST_TILES / geometry->spacing, 1);
-	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * inner) / 12 * 12, 12), MOST_TILES);
-	/* an odd number of cache lines, so that the tiles of a product do not share a set of them */
-	l.v_tile = (inner / 32 * 2 + 1) * 16 + (inner % 32 > 16) * 32;
-	l.v_product = l.tiles * l.v_tile;
-	l.widest = 0;
-	for (int64_t n = 0; n < geometry->filters; n += c1d_gemm_width(isa, geometry->filters - n))
-		l.widest = MAX(l.widest, c1d_gemm_width(isa, geometry->filters - n));
-	l.zeros = MAX(geometry->row_floats, l.widest);
+	l.blocks = MAX(JUDGED / geometry->spacing, 1);
+	l.v_piece = (geometry->row_floats + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
+	v_tile = (pieces.threes + pieces.twos) * l.v_piece;
+	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * v_tile) / kernels->rows, 1) * kernels->rows, MOST_TILES);
+	l.v_product = l.tiles * v_tile;
+	l.zeros = MAX(geometry->row_floats, WIDEST);
 	l.energy = l.blocks * l.block + (geometry->taps - 1) * geometry->spacing;
 	return l;
 }
@@ -63,9 +54,9 @@ lay_out(const C1dConvGeometry *geometry, C1dIsa isa)
 int64_t
 c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa)
 {
-	Layout		l = lay_out(geometry, isa);
+	Layout		l = lay_out(geometry, c1d_winograd_kernels(isa));
 
-	return PRODUCTS * l.v_product + l.tiles * PRODUCTS * l.widest + l.zeros + l.energy + 2 * l.blocks * l.block;
+	return PRODUCTS * (l.v_product + l.tiles * WIDEST) + l.zeros + l.energy + 2 * l.blocks * l.block;
 }
 
 /* A call of c1d_winograd_rows(): what all of its tiles share. */
@@ -74,8 +65,7 @@ typedef struct Run
 	const C1dConvGeometry *geometry;
 	const C1dWinogradWeights *weights;
 	const C1dConvWeights *direct;
-	const C1dWinogradTransforms *transforms;
-	C1dIsa		isa;
+	const C1dWinogradKernels *kernels;
 	int			pool;
 	Layout		layout;
 	const float *x;
@@ -83,7 +73,7 @@ typedef struct Run
 	int64_t		y_row;
 	int64_t		begin;			/* rows of y */
 	int64_t		end;
-	float	   *v;				/* (6, tiles, v_tile) */
+	float	   *v;				/* v_product of each product */
 	float	   *products;		/* (tiles, 6, width) */
 	float	   *zeros;
 	float	   *energy;
@@ -103,77 +93,91 @@ tile_start(const Run *run, int64_t tile)
 	return tile / spacing * run->layout.block + tile % spacing;
 }
 
-/*
- * factors
- *		The transformed inputs of the gathered tiles.
- */
+/* steps_of: where the steps are that one piece of a tile reads */
+static void
+steps_of(const Run *run, int64_t at, C1dWinogradSteps *steps)
+{
+	int64_t		length = run->geometry->length;
+	int64_t		spacing = run->geometry->spacing;
+	int64_t		step = spacing * run->geometry->row_floats;
+	const float *x = run->x + at * run->geometry->row_floats;
+
+	if (at >= 0 && at + (PRODUCTS - 1) * spacing < length)
+		for (int i = 0; i < PRODUCTS; i++)
+			steps->step[i] = x + i * step;
+	else
+		for (int i = 0; i < PRODUCTS; i++, at += spacing)
+			steps->step[i] = at >= 0 && at < length ? run->x + at * run->geometry->row_floats : run->zeros;
+}
+
+/* factors: the transformed inputs of the gathered tiles. */
 static void
 factors(Run *run)
 {
 	const C1dConvGeometry *geometry = run->geometry;
 	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
-	int64_t		channels = geometry->row_floats;
-	int64_t		tap = 0;
+	int64_t		tap = geometry->offset;
 	C1dWinogradSteps steps[MOST_TILES];
+	C1dWinogradInput input = {
+		.steps = steps, .tiles = run->gathered, .channels = geometry->row_floats,
+		.v = run->v, .v_product = run->layout.v_product,
+	};
 
 	for (int64_t p = 0; p < pieces.threes + pieces.twos; p++)
 	{
-		int			taps = p < pieces.threes ? 3 : 2;
-
+		input.taps = p < pieces.threes ? 3 : 2;
 		for (int64_t t = 0; t < run->gathered; t++)
-		{
-			int64_t		at = run->first[t] + geometry->offset + tap * geometry->spacing;
-
-			for (int i = 0; i < taps + TILE - 1; i++, at += geometry->spacing)
-				steps[t].step[i] = at >= 0 && at < geometry->length ? run->x + at * channels : run->zeros;
-		}
-		run->transforms->input(steps, run->gathered, channels, taps,
-							   run->v + p * channels, run->layout.v_tile, run->layout.v_product);
-		tap += taps;
+			steps_of(run, run->first[t] + tap, &steps[t]);
+		run->kernels->input(&input);
+		input.v += run->gathered * run->layout.v_piece;
+		tap += input.taps * geometry->spacing;
 	}
 }
 
 /*
  * compute
- *		The gathered tiles: factors, products, outputs, a panel of filters after
- *		the other.
+ *		The gathered tiles: factors, and a panel of filters after the other
+ *		products and outputs.
  */
 static void
 compute(Run *run)
 {
 	const C1dConvGeometry *geometry = run->geometry;
-	C1dGemmCall call = {.a_row = run->layout.v_tile, .taps = 1};
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		heaps = (run->gathered + run->kernels->rows - 1) / run->kernels->rows;
+	C1dWinogradProduct product = {
+		.v_chunk = run->gathered * run->kernels->lanes, .channels = geometry->row_floats,
+		.u = run->weights->panels + c1d_winograd_head(geometry),
+	};
 	C1dWinogradOutput output = {
 		.products = run->products, .tiles = run->gathered, .targets = run->targets,
 		.y_row = run->y_row * geometry->spacing, .pool = run->pool, .relu = run->direct->relu,
 	};
-	int			width;
 
 	factors(run);
-	call.b = run->weights->panels + c1d_winograd_head(geometry);
-	for (int64_t n = 0; n < geometry->filters; n += width)
+	for (int64_t n = 0; n < geometry->filters; n += output.width)
 	{
-		const C1dGemmVariant *tallest;
-
-		width = c1d_gemm_width(run->isa, geometry->filters - n);
-		tallest = c1d_gemm_tallest(run->isa, width);
-		call.c_row = PRODUCTS * width;
-		call.columns = width;
-		for (int j = 0; j < PRODUCTS; j++)
-		{
-			call.a = run->v + j * run->layout.v_product;
-			call.c = run->products + j * width;
-			call.inner = c1d_winograd_inner(geometry, j);
-
-			/* point 1 counts once for each output */
-			call.bias = j == 1 ? run->direct->bias + n : run->zeros;
-			c1d_gemm_rows(tallest, &call, run->gathered);
-			call.b += call.inner * width;
-		}
-		output.width = width;
+		output.width = product.width = c1d_winograd_width(run->kernels, geometry->filters - n);
 		output.column = n;
 		output.columns = geometry->filters - n;
-		run->transforms->output(&output);
+		product.m_row = PRODUCTS * product.width;
+		for (int j = 0; j < PRODUCTS; j++)
+		{
+			/* point 1 counts once for each output; a piece of two taps has no product at infinity */
+			product.bias = j == 1 ? run->direct->bias + n : run->zeros;
+			product.pieces = pieces.threes + (j < PRODUCTS - 1 ? pieces.twos : 0);
+			for (int64_t h = 0; h < heaps; h++)
+			{
+				int64_t		first = run->gathered * h / heaps;
+
+				product.v = run->v + j * run->layout.v_product + first * run->kernels->lanes;
+				product.m = run->products + (first * PRODUCTS + j) * product.width;
+				product.rows = (int) (run->gathered * (h + 1) / heaps - first);
+				run->kernels->product(&product);
+			}
+			product.u += product.pieces * product.channels * product.width;
+		}
+		run->kernels->output(&output);
 	}
 	run->gathered = 0;
 }
@@ -266,10 +270,10 @@ judge(Run *run, int64_t first, int64_t blocks)
 
 	memset(run->energy, 0, low * sizeof(float));
 	if (low < high)
-		run->transforms->measure(run->x + (start + low) * geometry->row_floats, geometry->row_floats, high - low,
+		run->kernels->measure(run->x + (start + low) * geometry->row_floats, geometry->row_floats, high - low,
 								 run->energy + low);
 	memset(run->energy + high, 0, (rows - high) * sizeof(float));
-	run->transforms->judge(&call);
+	run->kernels->judge(&call);
 }
 
 /*
@@ -289,9 +293,9 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 {
 	C1dIsa		isa = weights->direct->variant->isa;
 	Run			run = {
-		.geometry = geometry, .weights = weights, .direct = weights->direct, .isa = isa,
-		.transforms = transforms[isa], .pool = MAX(weights->direct->pool, 1),
-		.layout = lay_out(geometry, isa),
+		.geometry = geometry, .weights = weights, .direct = weights->direct, 
+		.kernels = c1d_winograd_kernels(isa), .pool = MAX(weights->direct->pool, 1),
+		.layout = lay_out(geometry, c1d_winograd_kernels(isa)),
 		.x = x, .y = y, .y_row = y_row, .begin = begin, .end = end,
 	};
 	const Layout *l = &run.layout;
@@ -299,7 +303,7 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 
 	run.v = work;
 	run.products = run.v + PRODUCTS * l->v_product;
-	run.zeros = run.products + l->tiles * PRODUCTS * l->widest;
+	run.zeros = run.products + l->tiles * PRODUCTS * WIDEST;
 	run.energy = run.zeros + l->zeros;
 	run.scale = run.energy + l->energy;
 	run.safe = run.scale + l->blocks * l->block;

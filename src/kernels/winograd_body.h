@@ -6,40 +6,53 @@
 #include <math.h>
 
 #include "kernels/simd.h"
-#include "kernels/winograd_transform.h"
+#include "kernels/winograd_kernels.h"
+#include "kernels/winograd_product.h"
 
 ISA_BEGIN
+
+/* Sums of so many rows are added up across their lanes at once, lest each wait for itself. */
+#define MEASURED 16
+
+typedef float Quad __attribute__((vector_size(16)));
 
 static void
 measure(const float *x, int64_t channels, int64_t rows, float *energy)
 {
-	for (int64_t s = 0; s < rows; s++, x += channels)
+	while (rows > 0)
 	{
-		Vec			sum = {0};
-		int64_t		c = 0;
-		float		lane[VL];
+		int			some = rows < MEASURED ? (int) rows : MEASURED;
+		float		lane[MEASURED * VL];
 
-		for (; c + VL <= channels; c += VL)
+		for (int s = 0; s < some; s++, x += channels)
 		{
-			Vec			v = vec_load(x + c);
+			Vec			sum = {0};
+			int64_t		c = 0;
 
-			sum += v * v;
-		}
-		if (c < channels)
-		{
-			Vec			v = vec_load_part(x + c, (int) (channels - c));
+			for (; c + VL <= channels; c += VL)
+				sum += vec_load(x + c) * vec_load(x + c);
+			if (c < channels)
+			{
+				Vec			v = vec_load_part(x + c, (int) (channels - c));
 
-			sum += v * v;
+				sum += v * v;
+			}
+			vec_store(lane + s * VL, sum);
 		}
-		vec_store(lane, sum);
-		UNROLL(4)
-		for (int half = VL / 2; half > 0; half /= 2)
+		for (int s = 0; s < some; s++)
 		{
-			UNROLL(8)
-			for (int i = 0; i < half; i++)
-				lane[i] += lane[i + half];
+			Quad		quad[VL / 4];
+
+			memcpy(quad, lane + s * VL, sizeof(quad));
+			UNROLL(4)
+			for (int i = 1; i < VL / 4; i++)
+				quad[0] += quad[i];
+			memcpy(lane + s * VL, quad, sizeof(Quad));
 		}
-		energy[s] = lane[0];
+		for (int s = 0; s < some; s++)
+			energy[s] = (lane[s * VL] + lane[s * VL + 1]) + (lane[s * VL + 2] + lane[s * VL + 3]);
+		energy += some;
+		rows -= some;
 	}
 }
 
@@ -97,17 +110,19 @@ input_vector(const Vec d[6], const int taps, Vec v[6])
 }
 
 SIMD_INLINE void
-input_tiles(const C1dWinogradSteps *steps, int64_t tiles, int64_t channels, const int taps,
-			float *v, int64_t v_tile, int64_t v_product)
+input_tiles(const C1dWinogradInput *call, const int taps)
 {
-	for (int64_t t = 0; t < tiles; t++, v += v_tile)
+	const int64_t channels = call->channels;
+
+	for (int64_t t = 0; t < call->tiles; t++)
 	{
-		const float *const *step = steps[t].step;
+		const float *const *step = call->steps[t].step;
+		float	   *v = call->v + t * VL;
 		int64_t		c = 0;
 		Vec			from[6],
 					to[6];
 
-		for (; c + VL <= channels; c += VL)
+		for (; c + VL <= channels; c += VL, v += call->tiles * VL)
 		{
 			UNROLL(6)
 			for (int i = 0; i < taps + 3; i++)
@@ -115,27 +130,28 @@ input_tiles(const C1dWinogradSteps *steps, int64_t tiles, int64_t channels, cons
 			input_vector(from, taps, to);
 			UNROLL(6)
 			for (int j = 0; j < taps + 3; j++)
-				vec_store(v + j * v_product + c, to[j]);
+				vec_store(v + j * call->v_product, to[j]);
 		}
 		if (c < channels)
 		{
+			UNROLL(6)
 			for (int i = 0; i < taps + 3; i++)
 				from[i] = vec_load_part(step[i] + c, (int) (channels - c));
 			input_vector(from, taps, to);
+			UNROLL(6)
 			for (int j = 0; j < taps + 3; j++)
-				vec_store_part(v + j * v_product + c, to[j], (int) (channels - c));
+				vec_store(v + j * call->v_product, to[j]);
 		}
 	}
 }
 
 static void
-input(const C1dWinogradSteps *steps, int64_t tiles, int64_t channels, int taps,
-	  float *v, int64_t v_tile, int64_t v_product)
+input(const C1dWinogradInput *call)
 {
-	if (taps == 3)
-		input_tiles(steps, tiles, channels, 3, v, v_tile, v_product);
+	if (call->taps == 3)
+		input_tiles(call, 3);
 	else
-		input_tiles(steps, tiles, channels, 2, v, v_tile, v_product);
+		input_tiles(call, 2);
 }
 
 /* Output i is the sum of m[j] * a[j]^i; infinity counts for the last alone. */
@@ -207,5 +223,5 @@ ISA_END
 
 #define WINOGRAD_DEFINE(isa) WINOGRAD_DEFINE_AS(isa)
 #define WINOGRAD_DEFINE_AS(isa) \
-const C1dWinogradTransforms c1d_winograd_transforms__##isa = {measure, judge, input, output};
+const C1dWinogradKernels c1d_winograd_kernels__##isa = {VL, MOST_ROWS, measure, judge, input, product, output};
 WINOGRAD_DEFINE(ISA_SUFFIX)

@@ -2,7 +2,7 @@
  * src/kernels/winograd_pack.c
  *	  Which convolutions have a Winograd form, and their weights in that form.
  */
-#include "kernels/winograd_transform.h"
+#include "kernels/winograd_kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -136,7 +136,7 @@ c1d_winograd_pack(const C1dConvGeometry *geometry, C1dIsa isa, const C1dConvLayo
 	panels += c1d_winograd_head(geometry);
 	for (int64_t first = 0; first < geometry->filters; first += width)
 	{
-		width = c1d_gemm_width(isa, geometry->filters - first);
+		width = c1d_winograd_width(c1d_winograd_kernels(isa), geometry->filters - first);
 		for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
 			panels = pack_product(geometry, layout, j, first, width, panels);
 	}

@@ -1,10 +1,10 @@
 /*
- * src/kernels/winograd_transform.h
- *	  What surrounds the products of a Winograd convolution, one set for each
+ * src/kernels/winograd_kernels.h
+ *	  The parts of a Winograd convolution, one set for each
  *	  instruction set, and how a kernel falls into pieces.  Only for winograd*.c.
  */
-#ifndef C1D_WINOGRAD_TRANSFORM_H
-#define C1D_WINOGRAD_TRANSFORM_H
+#ifndef C1D_WINOGRAD_KERNELS_H
+#define C1D_WINOGRAD_KERNELS_H
 
 #include "kernels/winograd.h"
 
@@ -53,6 +53,30 @@ typedef struct C1dWinogradSteps
 	const float *step[C1D_WINOGRAD_PRODUCTS];
 } C1dWinogradSteps;
 
+typedef struct C1dWinogradInput
+{
+	const C1dWinogradSteps *steps;	/* (tiles) */
+	int64_t		tiles;
+	int64_t		channels;
+	int			taps;			/* 3 or 2 */
+	float	   *v;				/* factor c of tile t is v[(c / lanes * tiles + t) * lanes + c % lanes] */
+	int64_t		v_product;		/* from a product to the next */
+} C1dWinogradInput;
+
+typedef struct C1dWinogradProduct
+{
+	const float *v;				/* piece after piece, as input() leaves it */
+	const float *u;				/* (pieces, channels, width) */
+	const float *bias;			/* (width) */
+	int64_t		v_chunk;		/* from VL factors to the next */
+	int64_t		pieces;
+	int64_t		channels;
+	int			rows;			/* tiles: 1 .. the kernels' rows */
+	int			width;			/* one or two vectors */
+	float	   *m;
+	int64_t		m_row;
+} C1dWinogradProduct;
+
 /* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
 typedef struct C1dWinogradTarget
 {
@@ -86,24 +110,47 @@ typedef struct C1dWinogradJudge
 	float	   *safe;			/* (outputs): 1 where a safe tile starts */
 } C1dWinogradJudge;
 
-typedef struct C1dWinogradTransforms
+typedef struct C1dWinogradKernels
 {
+	int			lanes;
+	int			rows;			/* of a product, at most */
+
 	/* energy[s] = sum of squares of row s of x, (rows, channels) */
 	void		(*measure) (const float *x, int64_t channels, int64_t rows, float *energy);
 
 	/* the test of winograd.h for every tile */
 	void		(*judge) (const C1dWinogradJudge *call);
 
-	/* v[t * v_tile + j * v_product + c] = factor c of product j, of a piece of 3 or 2 taps of tile t */
-	void		(*input) (const C1dWinogradSteps *steps, int64_t tiles, int64_t channels, int taps,
-						  float *v, int64_t v_tile, int64_t v_product);
+	/* factors of all products from the steps of one piece */
+	void		(*input) (const C1dWinogradInput *call);
+
+	/* m[t * m_row + n] = bias[n] + sum over pieces and channels of v * u */
+	void		(*product) (const C1dWinogradProduct *call);
 
 	/* outputs of tiles from their products */
 	void		(*output) (const C1dWinogradOutput *call);
-} C1dWinogradTransforms;
+} C1dWinogradKernels;
 
 #define WINOGRAD(isa, ISA) \
-extern const C1dWinogradTransforms c1d_winograd_transforms__##isa;
+extern const C1dWinogradKernels c1d_winograd_kernels__##isa;
 #include "kernels/winograd.inc"
+
+static inline const C1dWinogradKernels *
+c1d_winograd_kernels(C1dIsa isa)
+{
+	static const C1dWinogradKernels *const kernels[C1D_ISAS] = {
+#define WINOGRAD(isa, ISA) [C1D_ISA_##ISA] = &c1d_winograd_kernels__##isa,
+#include "kernels/winograd.inc"
+	};
+
+	return kernels[isa];
+}
+
+/* c1d_winograd_width: filters in the panel that holds the first of so many. */
+static inline int
+c1d_winograd_width(const C1dWinogradKernels *kernels, int64_t filters)
+{
+	return filters > kernels->lanes ? 2 * kernels->lanes : kernels->lanes;
+}
 
 #endif
