@@ -65,16 +65,16 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	ConvPrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	C1dConvLayout layout = c1d_conv_layout(c, c1d_shape_channels(site->in), site->weights[0].data);
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
 
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
 	p->geometry = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, p->geometry.filters / p->geometry.groups);
+	variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->geometry, tallest, &layout, arena, err),
-		.bias = c1d_conv_bias(&p->geometry, tallest, c->use_bias ? site->weights[1].data : NULL, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->geometry, variant, &layout, arena, err),
+		.bias = c1d_conv_bias(&p->geometry, variant, c->use_bias ? site->weights[1].data : NULL, arena, err),
 		.relu = c->activation.function == C1D_ACT_RELU,
 	};
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;

@@ -66,17 +66,17 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	C1dConvLayout depthwise = c1d_conv_layout(c, c1d_shape_channels(site->in), site->weights[0].data);
 	C1dConvLayout pointwise = {.from = site->weights[1].data, .inner_step = c->filters, .column_step = 1};
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
 	int64_t		middle;
 
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
 	p->depthwise = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, c->depth_multiplier);
+	variant = c1d_conv_choose(&p->depthwise, site->tuning->isa, 1);
 	p->depthwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->depthwise, tallest, &depthwise, arena, err),
-		.bias = c1d_conv_bias(&p->depthwise, tallest, NULL, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->depthwise, variant, &depthwise, arena, err),
+		.bias = c1d_conv_bias(&p->depthwise, variant, NULL, arena, err),
 	};
 
 	middle = p->depthwise.filters;
@@ -85,11 +85,11 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		.length = p->block, .row_floats = middle, .stride = 1,
 		.taps = 1, .spacing = 1, .groups = 1, .filters = c->filters,
 	};
-	tallest = c1d_gemm_choose(site->tuning->isa, c->filters);
+	variant = c1d_conv_choose(&p->pointwise, site->tuning->isa, 1);
 	p->pointwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->pointwise, tallest, &pointwise, arena, err),
-		.bias = c1d_conv_bias(&p->pointwise, tallest, c->use_bias ? site->weights[2].data : NULL, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->pointwise, variant, &pointwise, arena, err),
+		.bias = c1d_conv_bias(&p->pointwise, variant, c->use_bias ? site->weights[2].data : NULL, arena, err),
 		.relu = c->activation.function == C1D_ACT_RELU,
 	};
 	p->activation = p->pointwise_weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;

@@ -251,11 +251,12 @@ axis_phase(const C1dWindow *w, int64_t first)
 
 /*
  * prepare_phase
- *		Geometry and packed kernel of the phase whose first taps are given.
+ *		Geometry and packed kernel of the phase whose first taps are given.  The
+ *		first phase has the most taps and chooses the kernel for all of them.
  */
 static bool
-prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t first_down, int64_t first_along,
-			  Phase *phase, C1dArena *arena, C1dError *err)
+prepare_phase(const LayerSite *site, int64_t first_down, int64_t first_along,
+			  const C1dConvVariant **variant, Phase *phase, C1dArena *arena, C1dError *err)
 {
 	const C1dConvConfig *c = site->config;
 	const C1dWindow *windows = c->windows.axis;
@@ -278,7 +279,9 @@ prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t firs
 	layout.from += down.last * layout.line_step + along.last * layout.tap_step;
 	layout.line_step *= -tap_step(&windows[C1D_DOWN]);
 	layout.tap_step *= -tap_step(&windows[C1D_ALONG]);
-	phase->panels = c1d_conv_panels(&phase->geometry, tallest, &layout, arena, err);
+	if (*variant == NULL)
+		*variant = c1d_conv_choose(&phase->geometry, site->tuning->isa, 1);
+	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &layout, arena, err);
 	return phase->panels != NULL;
 }
 
@@ -287,7 +290,6 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 {
 	const C1dConvConfig *c = site->config;
 	TransposePrepared *p = c1d_alloc(arena, sizeof(*p), err);
-	C1dConvGeometry whole = {.groups = c->groups, .filters = c->filters};
 	int64_t		downs = axis_phases(&c->windows.axis[C1D_DOWN]);
 	int64_t		alongs = axis_phases(&c->windows.axis[C1D_ALONG]);
 	Cut			place[C1D_AXES];
@@ -296,19 +298,16 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		return false;
 	for (int a = 0; a < C1D_AXES; a++)
 		p->crop[a] = place[a].crop;
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->filters / c->groups);
 	p->weights.relu = c->activation.function == C1D_ACT_RELU;
-	p->weights.bias = c1d_conv_bias(&whole, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, arena, err);
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
 	p->phase_count = downs * alongs;
-	if (p->weights.bias == NULL)
-		return false;
 	p->phases = c1d_alloc_array(arena, p->phase_count, sizeof(Phase), err);
 	if (p->phases == NULL)
 		return false;
 	for (int64_t i = 0; i < p->phase_count; i++)
-		if (!prepare_phase(site, p->weights.tallest, i / alongs, i % alongs, &p->phases[i], arena, err))
+		if (!prepare_phase(site, i / alongs, i % alongs, &p->weights.variant, &p->phases[i], arena, err))
 			return false;
+	p->weights.bias = c1d_conv_bias(&p->phases[0].geometry, p->weights.variant, c->use_bias ? site->weights[1].data : NULL, arena, err);
 	*prepared = p;
 	return true;
 }

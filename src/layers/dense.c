@@ -73,7 +73,7 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 	int64_t		features = c1d_shape_channels(site->in);
 	float	   *panels,
 			   *bias;
-	C1dGemmSource source;
+	C1dConvLayout layout = {.from = site->weights[0].data, .inner_step = inner_step, .column_step = column_step};
 
 	if (p == NULL)
 		return false;
@@ -83,22 +83,17 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
 		.filters = c->units,
 	};
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->units);
+	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->weights.relu = c->activation.function == C1D_ACT_RELU;
 	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (bias == NULL)
 		return false;
-	source = (C1dGemmSource) {
-		.from = site->weights[0].data,
-		.taps = 1, .inner = features, .inner_step = inner_step,
-		.columns = c->units, .column_step = column_step,
-	};
-	c1d_gemm_pack(p->weights.tallest, &source, panels);
-	c1d_conv_pack_bias(&p->geometry, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, bias);
+	c1d_conv_pack(&p->geometry, p->weights.variant, &layout, panels);
+	c1d_conv_pack_bias(&p->geometry, p->weights.variant, c->use_bias ? site->weights[1].data : NULL, bias);
 	p->weights.panels = panels;
 	p->weights.bias = bias;
 	*prepared = p;
