@@ -23,8 +23,12 @@ typedef struct C1dPlace
 
 typedef struct C1dStep
 {
+	int			node;			/* whose step it is, in the graph */
+	int			first;			/* the first node whose work it does */
+	int			last;			/* and the last */
 	const LayerOps *ops;
 	LayerSite	site;
+	double		cost;			/* multiply-adds, or what costs as much */
 	int64_t		rows;
 	int64_t		chunk;			/* rows between two looks at the interrupt flag */
 	const C1dPlace *from;		/* one for each input */
@@ -35,7 +39,7 @@ typedef struct C1dPlan
 {
 	C1dShape	input;
 	C1dShape	output;
-	C1dTuning	tuning;
+	const C1dTuning *tuning;
 	int			steps;
 	C1dStep    *step;
 	int64_t		work_floats;	/* memory a run needs besides input and output */

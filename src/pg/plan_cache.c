@@ -227,7 +227,7 @@ plan_for(Datum model, const C1dShape *input)
 	{
 		Entry	   *entry = dlist_container(Entry, node, iter.cur);
 
-		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(&entry->cached.plan.tuning, &tuning) &&
+		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(entry->cached.plan.tuning, &tuning) &&
 			c1d_shape_equal(&entry->cached.plan.input, input))
 		{
 			dlist_move_head(&entries, &entry->node);
