@@ -31,7 +31,7 @@ SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
 	tensor tensor_shape tensor_access tensor_cast tensor_json tensor_bytes \
 	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
 	tensor_place tensor_spark tensor_plot layers pools steps norms activations \
-	scaler model model_parts \
+	scaler model model_parts model_plan \
 	predict check check_rows module)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 

@@ -181,6 +181,14 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	c1d_activate(&p->activation, y + begin * width * filters, (end - begin) * width, filters);
 }
 
+static void
+conv_describe(const LayerSite *site, C1dStepText *text)
+{
+	const ConvPrepared *p = site->prepared;
+
+	c1d_describe_product(&p->weights, p->phases == NULL ? "direct" : "folded", text);
+}
+
 const LayerOps c1d_conv_ops = {
 	.config_size = sizeof(C1dConvConfig),
 	.parse = conv_parse,
@@ -188,6 +196,7 @@ const LayerOps c1d_conv_ops = {
 	.weights = conv_weights,
 	.prepare = conv_prepare,
 	.fuses = conv_fuses,
+	.describe = conv_describe,
 	.workspace = conv_workspace,
 	.cost = conv_cost,
 	.forward = conv_forward,
@@ -200,6 +209,7 @@ const LayerOps c1d_depthwise_conv_ops = {
 	.weights = conv_weights,
 	.prepare = conv_prepare,
 	.fuses = conv_fuses,
+	.describe = conv_describe,
 	.workspace = conv_workspace,
 	.cost = conv_cost,
 	.forward = conv_forward,

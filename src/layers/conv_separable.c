@@ -157,6 +157,14 @@ separable_forward(const LayerSite *site, const float *const *x, float *y, float 
 		separable_line(p, x[0], y, work, width, h, 0, width);
 }
 
+static void
+separable_describe(const LayerSite *site, C1dStepText *text)
+{
+	const SeparablePrepared *p = site->prepared;
+
+	c1d_describe_product(&p->pointwise_weights, "separable", text);
+}
+
 const LayerOps c1d_separable_conv_ops = {
 	.config_size = sizeof(C1dConvConfig),
 	.parse = separable_parse,
@@ -164,6 +172,7 @@ const LayerOps c1d_separable_conv_ops = {
 	.weights = separable_weights,
 	.prepare = separable_prepare,
 	.fuses = separable_fuses,
+	.describe = separable_describe,
 	.workspace = separable_workspace,
 	.cost = separable_cost,
 	.forward = separable_forward,

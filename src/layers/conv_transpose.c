@@ -342,6 +342,14 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
+static void
+transpose_describe(const LayerSite *site, C1dStepText *text)
+{
+	const TransposePrepared *p = site->prepared;
+
+	c1d_describe_product(&p->phases.weights, "polyphase", text);
+}
+
 const LayerOps c1d_conv_transpose_ops = {
 	.config_size = sizeof(C1dConvConfig),
 	.parse = transpose_parse,
@@ -349,6 +357,7 @@ const LayerOps c1d_conv_transpose_ops = {
 	.weights = transpose_weights,
 	.prepare = transpose_prepare,
 	.fuses = transpose_fuses,
+	.describe = transpose_describe,
 	.cost = transpose_cost,
 	.forward = transpose_forward,
 };

@@ -135,6 +135,14 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	c1d_activate(&p->activation, y + begin * units, end - begin, units);
 }
 
+static void
+dense_describe(const LayerSite *site, C1dStepText *text)
+{
+	const DensePrepared *p = site->prepared;
+
+	c1d_describe_product(&p->weights, "product", text);
+}
+
 const LayerOps c1d_dense_ops = {
 	.config_size = sizeof(DenseConfig),
 	.parse = dense_parse,
@@ -142,6 +150,7 @@ const LayerOps c1d_dense_ops = {
 	.weights = dense_weights,
 	.prepare = dense_prepare,
 	.fuses = dense_fuses,
+	.describe = dense_describe,
 	.cost = dense_cost,
 	.forward = dense_forward,
 };

@@ -5,6 +5,8 @@
  */
 #include "layers/fusion.h"
 
+#include <stdio.h>
+
 /* c1d_fusion_tail_fits: can a layer with that activation do what comes behind it, pooling aside? */
 bool
 c1d_fusion_tail_fits(const C1dFusion *fusion, const C1dActivation *own)
@@ -65,4 +67,18 @@ c1d_fusion_fold(const C1dFusion *fusion, const C1dTensor *kernel, int64_t groups
 	layout->from = scaled;
 	*bias = shifted;
 	return true;
+}
+
+/*
+ * c1d_describe_product
+ *		A matrix product in words: what it computes and on which instruction set,
+ *		and its tallest tile.
+ */
+void
+c1d_describe_product(const C1dConvWeights *weights, const char *what, C1dStepText *text)
+{
+	const C1dGemmVariant *tile = weights->tallest;
+
+	snprintf(text->kernel, sizeof(text->kernel), "%s %s", what, c1d_isa_names[tile->isa]);
+	snprintf(text->tile, sizeof(text->tile), "%dx%d", tile->rows, tile->width);
 }

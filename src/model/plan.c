@@ -4,6 +4,9 @@
  */
 #include "model/plan.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "model/fuse.h"
 
 /* Multiply-adds in a chunk: well under a millisecond on any machine. */
@@ -112,16 +115,16 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
 
 /*
  * absorbed_cost
- *		What the other layers of a step cost.
+ *		What the other layers of a step cost: an element each.
  */
 static double
-absorbed_cost(const C1dGraph *graph, const C1dRole *roles, int step, const C1dShape *shapes)
+absorbed_cost(const C1dStep *step, const C1dShape *shapes)
 {
 	double		cost = 0;
 
-	for (int i = roles[step].first; i <= roles[step].last; i++)
-		if (roles[i].step == step && i != step && !c1d_node_is_alias(&graph->nodes[i]))
-			cost += (double) c1d_shape_elements(&shapes[i]);
+	for (int i = 0; i < step->layers; i++)
+		if (step->layer[i] != step->node)
+			cost += (double) c1d_shape_elements(&shapes[step->layer[i]]);
 	return cost;
 }
 
@@ -172,6 +175,26 @@ weights_fit(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes
 }
 
 /*
+ * step_layers
+ *		The nodes whose work a step does, in the order of the data.
+ */
+static bool
+step_layers(const C1dRole *roles, int i, C1dStep *step, C1dArena *arena, C1dError *err)
+{
+	const C1dRole *role = &roles[i];
+	int		   *layer = c1d_alloc_array(arena, role->last - role->first + 1, sizeof(int), err);
+
+	if (layer == NULL)
+		return false;
+	step->node = i;
+	step->layer = layer;
+	for (int k = role->first; k <= role->last; k++)
+		if (roles[k].step == i)
+			layer[step->layers++] = k;
+	return true;
+}
+
+/*
  * add_step
  *		The step of node i: its value placed, its inputs found, its layer
  *		prepared.
@@ -188,7 +211,7 @@ add_step(const C1dGraph *graph, int i, const C1dRole *roles, const C1dShape *sha
 	C1dPlace   *from = c1d_alloc_array(arena, inputs, sizeof(C1dPlace), err);
 	C1dStep    *step = &plan->step[plan->steps];
 
-	if (in == NULL || from == NULL)
+	if (in == NULL || from == NULL || !step_layers(roles, i, step, arena, err))
 		return false;
 	for (int k = 0; k < inputs; k++)
 	{
@@ -209,15 +232,12 @@ add_step(const C1dGraph *graph, int i, const C1dRole *roles, const C1dShape *sha
 		if (plan->scratch < value->offset + value->floats)
 			plan->scratch = value->offset + value->floats;
 	}
-	if (!prepare_step(node, masking, in, &shapes[i], absorbed_cost(graph, roles, i, shapes), &role->fusion,
+	if (!prepare_step(node, masking, in, &shapes[i], absorbed_cost(step, shapes), &role->fusion,
 					  plan->tuning, arena, step, err))
 	{
 		c1d_graph_blame(graph, i, err);
 		return false;
 	}
-	step->first = role->first;
-	step->last = role->last;
-	step->node = i;
 	step->from = from;
 	step->to = place_of(values, role->last, output);
 	plan->cost += step->cost;
@@ -275,4 +295,34 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, const C1dTuning *tun
 		plan->steps = 0;
 	plan->work_floats = plan->scratch + aligned(scratch);
 	return true;
+}
+
+/* c1d_step_describe: what computes a step, and in which tiles. */
+void
+c1d_step_describe(const C1dGraph *graph, const C1dStep *step, C1dStepText *text)
+{
+	memset(text, 0, sizeof(*text));
+	if (step->ops->describe != NULL)
+		step->ops->describe(&step->site, text);
+	else
+		snprintf(text->kernel, sizeof(text->kernel), "%s", graph->nodes[step->node].class->default_name);
+}
+
+/*
+ * c1d_step_bytes
+ *		What a step has to move when it looks at everything once: its inputs, its
+ *		layers' weights, its output.
+ */
+double
+c1d_step_bytes(const C1dGraph *graph, const C1dStep *step)
+{
+	const C1dFusion *fusion = &step->site.fusion;
+	double		floats = (double) c1d_shape_elements(step->layers > 1 ? &fusion->out : &step->site.out);
+
+	for (int k = 0; k < step->site.inputs; k++)
+		floats += (double) c1d_shape_elements(step->layers > 1 ? &fusion->in : &step->site.in[k]);
+	for (int i = 0; i < step->layers; i++)
+		for (int k = 0; k < graph->nodes[step->layer[i]].weight_count; k++)
+			floats += (double) c1d_shape_elements(&graph->nodes[step->layer[i]].weights[k].shape);
+	return floats * sizeof(float);
 }

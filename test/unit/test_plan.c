@@ -126,7 +126,7 @@ check_stack(UnitStack *s, C1dIsa isa, Seen *seen)
 	}
 	run_alone(&s->m.graph, &s->in, shapes, x, isa, &s->m.arena, values);
 	for (int i = 0; i < s->m.plan.steps; i++)
-		seen->fused += (s->m.plan.step[i].first < s->m.plan.step[i].node) + (s->m.plan.step[i].last > s->m.plan.step[i].node);
+		seen->fused += s->m.plan.step[i].layers - 1;
 	rounded = rounds_otherwise(&s->m.plan);
 	y = unit_output(&s->m.plan, x, 0);
 	again = unit_output(&s->m.plan, x, unit_between(1, 3));
