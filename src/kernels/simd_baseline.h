@@ -7,3 +7,9 @@
 #define ISA_SUFFIX baseline
 #define ISA_BEGIN
 #define ISA_END
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+#define VEC_MAX(a, b) ((Vec) _mm_max_ps((__m128) (a), (__m128) (b)))
+#endif

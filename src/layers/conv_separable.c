@@ -67,18 +67,18 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	C1dConvLayout pointwise = {.from = site->weights[1].data, .inner_step = c->filters, .column_step = 1};
 	const float *bias = c->use_bias ? site->weights[2].data : NULL;
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
 	int64_t		middle;
 
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err) ||
 		!c1d_fusion_fold(&site->fusion, &site->weights[1], 1, c->filters, &pointwise, &bias, arena, err))
 		return false;
 	p->depthwise = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, c->depth_multiplier);
+	variant = c1d_conv_choose(&p->depthwise, site->tuning->isa, 1);
 	p->depthwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->depthwise, tallest, &depthwise, arena, err),
-		.bias = c1d_conv_bias(&p->depthwise, tallest, NULL, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->depthwise, variant, &depthwise, arena, err),
+		.bias = c1d_conv_bias(&p->depthwise, variant, NULL, arena, err),
 	};
 
 	middle = p->depthwise.filters;
@@ -87,11 +87,11 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		.length = p->block, .row_floats = middle, .stride = 1,
 		.taps = 1, .spacing = 1, .groups = 1, .filters = c->filters,
 	};
-	tallest = c1d_gemm_choose(site->tuning->isa, c->filters);
+	variant = c1d_conv_choose(&p->pointwise, site->tuning->isa, 1);
 	p->pointwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->pointwise, tallest, &pointwise, arena, err),
-		.bias = c1d_conv_bias(&p->pointwise, tallest, bias, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->pointwise, variant, &pointwise, arena, err),
+		.bias = c1d_conv_bias(&p->pointwise, variant, bias, arena, err),
 	};
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->pointwise_weights.relu);
 	*prepared = p;
