@@ -17,6 +17,13 @@ typedef enum C1dIsa
 
 #define C1D_ISAS (C1D_ISA_AVX512 + 1)
 
+/* Every set that this architecture has: ISA(suffix of its kernels, ENUM). */
+#if defined(__x86_64__)
+#define C1D_EACH_ISA(ISA) ISA(baseline, BASELINE) ISA(avx2, AVX2) ISA(avx512, AVX512)
+#else
+#define C1D_EACH_ISA(ISA) ISA(baseline, BASELINE)
+#endif
+
 /* What a plan may use; a plan made with other choices has other last bits. */
 typedef struct C1dTuning
 {

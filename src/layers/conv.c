@@ -104,12 +104,12 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	if (site->out.rank == 2)
 	{
 		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
-		c1d_activate(&p->activation, y + begin * filters, end - begin, filters);
+		c1d_activate(&p->activation, site->tuning->isa, y + begin * filters, end - begin, filters);
 		return;
 	}
 	for (int64_t h = begin; h < end; h++)
 		c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
-	c1d_activate(&p->activation, y + begin * width * filters, (end - begin) * width, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * width * filters, (end - begin) * width, filters);
 }
 
 const LayerOps c1d_conv_ops = {

@@ -384,7 +384,7 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 						  stride[C1D_ALONG] * filters, q, low, high);
 		}
 	}
-	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
