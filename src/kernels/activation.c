@@ -34,14 +34,10 @@ c1d_activation(C1dFunction function)
 void
 c1d_activate(const C1dActivation *activation, C1dIsa isa, float *y, int64_t rows, int64_t channels)
 {
-	static void (*const run[C1D_ISAS]) (const C1dActivation *activation, float *y, int64_t n) = {
-#define ISA(isa, ISA) [C1D_ISA_##ISA] = c1d_activate__##isa,
-		C1D_EACH_ISA(ISA)
-#undef ISA
-	};
+	static C1dActivate *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_activate);
 
 	if (activation->function == C1D_ACT_SOFTMAX || activation->function == C1D_ACT_LOG_SOFTMAX)
 		c1d_softmax(isa, activation->function == C1D_ACT_LOG_SOFTMAX, y, rows, channels);
 	else
-		run[isa] (activation, y, rows * channels);
+		variants[isa] (activation, y, rows * channels);
 }

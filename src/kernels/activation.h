@@ -47,9 +47,9 @@ extern const char *const c1d_activation_names[C1D_FUNCTIONS];
 extern C1dActivation c1d_activation(C1dFunction function);
 extern void c1d_activate(const C1dActivation *activation, C1dIsa isa, float *y, int64_t rows, int64_t channels);
 
-#define ISA(isa, ISA) \
-extern void c1d_activate__##isa(const C1dActivation *activation, float *y, int64_t n);
-C1D_EACH_ISA(ISA)
-#undef ISA
+/* any but softmax, of n numbers */
+typedef void C1dActivate(const C1dActivation *activation, float *y, int64_t n);
+
+C1D_DECLARE(C1dActivate, c1d_activate);
 
 #endif

@@ -1,14 +1,11 @@
 /*
  * src/kernels/activation_body.h
- *	  The one body of the activations; included after a simd_<isa>.h.
+ *	  The one body of the activations; included by elements.h.
  *
  * What does not fill a vector is worked on in a vector all the same, so a
  * number's result depends neither on its place nor on how many there are.
  */
 #include "kernels/activation.h"
-#include "kernels/simd.h"
-#include "kernels/simd_lanes.h"
-#include "kernels/simd_math.h"
 #include "kernels/activation_formulas.h"
 
 ISA_BEGIN
@@ -36,9 +33,8 @@ ISA_BEGIN
 
 #define ROUNDED(wide) __builtin_convertvector(wide, Half)
 
-/* any but softmax, of n numbers */
-SIMD_INLINE void
-activate(const C1dActivation *activation, float *y, int64_t n)
+void
+ISA_NAME(c1d_activate) (const C1dActivation *activation, float *y, int64_t n)
 {
 	const float a = activation->a;
 	const float b = activation->b;
@@ -107,12 +103,3 @@ activate(const C1dActivation *activation, float *y, int64_t n)
 }
 
 ISA_END
-
-#define ACTIVATION_DEFINE ACTIVATION_DEFINE_AS(ISA_SUFFIX)
-#define ACTIVATION_DEFINE_AS(isa) ACTIVATION_DEFINE_NAMED(isa)
-#define ACTIVATION_DEFINE_NAMED(isa) \
-void \
-c1d_activate__##isa(const C1dActivation *activation, float *y, int64_t n) \
-{ \
-	activate(activation, y, n); \
-}

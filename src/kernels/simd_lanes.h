@@ -17,6 +17,11 @@ typedef uint64_t WideBits __attribute__((vector_size(VL * 4)));
 #define VEC(number) ((number) - (Vec) {0})
 #define WIDE(number) ((number) - (Wide) {0})
 
+/* what the variant of a kernel for this set is called */
+#define ISA_NAME(kernel) ISA_NAME_AS(kernel, ISA_SUFFIX)
+#define ISA_NAME_AS(kernel, isa) ISA_NAMED(kernel, isa)
+#define ISA_NAMED(kernel, isa) kernel##__##isa
+
 ISA_BEGIN
 
 /* mask ? a : b */

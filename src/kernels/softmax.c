@@ -12,24 +12,16 @@
 void
 c1d_softmax_part(C1dSoftmax *state, C1dIsa isa, const C1dSoftmaxPart *part)
 {
-	static void (*const run[C1D_ISAS]) (C1dSoftmax *state, const C1dSoftmaxPart *part) = {
-#define ISA(isa, ISA) [C1D_ISA_##ISA] = c1d_softmax_part__##isa,
-		C1D_EACH_ISA(ISA)
-#undef ISA
-	};
+	static C1dSoftmaxPartly *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_softmax_part);
 
-	run[isa] (state, part);
+	variants[isa] (state, part);
 }
 
 /* c1d_softmax: in place, along the channels of y, (rows, channels).  Cannot fail. */
 void
 c1d_softmax(C1dIsa isa, bool logarithm, float *y, int64_t rows, int64_t channels)
 {
-	static void (*const run[C1D_ISAS]) (float *y, int64_t rows, int64_t channels, bool logarithm) = {
-#define ISA(isa, ISA) [C1D_ISA_##ISA] = c1d_softmax__##isa,
-		C1D_EACH_ISA(ISA)
-#undef ISA
-	};
+	static C1dSoftmaxRows *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_softmax);
 
-	run[isa] (y, rows, channels, logarithm);
+	variants[isa] (y, rows, channels, logarithm);
 }

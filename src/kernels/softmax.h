@@ -43,10 +43,10 @@ typedef struct C1dSoftmax
 extern void c1d_softmax_part(C1dSoftmax *state, C1dIsa isa, const C1dSoftmaxPart *part);
 extern void c1d_softmax(C1dIsa isa, bool logarithm, float *y, int64_t rows, int64_t channels);
 
-#define ISA(isa, ISA) \
-extern void c1d_softmax_part__##isa(C1dSoftmax *state, const C1dSoftmaxPart *part); \
-extern void c1d_softmax__##isa(float *y, int64_t rows, int64_t channels, bool logarithm);
-C1D_EACH_ISA(ISA)
-#undef ISA
+typedef void C1dSoftmaxPartly(C1dSoftmax *state, const C1dSoftmaxPart *part);
+typedef void C1dSoftmaxRows(float *y, int64_t rows, int64_t channels, bool logarithm);
+
+C1D_DECLARE(C1dSoftmaxPartly, c1d_softmax_part);
+C1D_DECLARE(C1dSoftmaxRows, c1d_softmax);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * src/kernels/softmax_body.h
- *	  The one body of softmax; included after simd_math.h.
+ *	  The one body of softmax; included by elements.h.
  *
  * A line is what is worked on at once: up to VL numbers beside each other.
  * Along one slice, number i is in lane i % VL whatever part of the work asks for
@@ -155,8 +155,8 @@ softmax_across(C1dSoftmax *state, const C1dSoftmaxPart *p, int from)
 	}
 }
 
-SIMD_INLINE void
-softmax_part(C1dSoftmax *state, const C1dSoftmaxPart *p)
+void
+ISA_NAME(c1d_softmax_part) (C1dSoftmax *state, const C1dSoftmaxPart *p)
 {
 	if (p->step == 1)
 		softmax_along(state, p->x, p->y, p->count, p->logarithm, p->begin, p->end);
@@ -197,20 +197,11 @@ softmax_row(float *y, int64_t count, bool logarithm)
 	vec_store_lanes(y + full, 0, rest, tail);
 }
 
-ISA_END
-
-#define SOFTMAX_DEFINE SOFTMAX_DEFINE_AS(ISA_SUFFIX)
-#define SOFTMAX_DEFINE_AS(isa) SOFTMAX_DEFINE_NAMED(isa)
-#define SOFTMAX_DEFINE_NAMED(isa) \
-void \
-c1d_softmax_part__##isa(C1dSoftmax *state, const C1dSoftmaxPart *part) \
-{ \
-	softmax_part(state, part); \
-} \
-\
-void \
-c1d_softmax__##isa(float *y, int64_t rows, int64_t channels, bool logarithm) \
-{ \
-	for (int64_t r = 0; r < rows; r++) \
-		softmax_row(y + r * channels, channels, logarithm); \
+void
+ISA_NAME(c1d_softmax) (float *y, int64_t rows, int64_t channels, bool logarithm)
+{
+	for (int64_t r = 0; r < rows; r++)
+		softmax_row(y + r * channels, channels, logarithm);
 }
+
+ISA_END

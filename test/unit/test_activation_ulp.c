@@ -14,20 +14,7 @@
 #include "kernels/activation.h"
 #include "kernels/softmax.h"
 
-typedef void (*Activate) (const C1dActivation *activation, float *y, int64_t n);
-
-static const struct
-{
-	const char *name;
-	C1dIsa		isa;
-	Activate	run;
-}			sets[] = {
-#define ISA(isa, ISA) {#isa, C1D_ISA_##ISA, c1d_activate__##isa},
-	C1D_EACH_ISA(ISA)
-#undef ISA
-};
-
-#define SETS (sizeof(sets) / sizeof(*sets))
+static C1dActivate *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_activate);
 
 /* ---- units in the last place ---- */
 
@@ -178,7 +165,7 @@ float_of(uint32_t bits)
  *		infinities among them.
  */
 static double
-worst(const struct Curve *curve, Activate run, uint64_t stride, float *where)
+worst(const struct Curve *curve, C1dActivate *run, uint64_t stride, float *where)
 {
 	static float x[BLOCK],
 				y[BLOCK];
@@ -219,16 +206,16 @@ TEST(within_two_ulps)
 		int			used = 0;
 		bool		right = true;
 
-		for (size_t s = 0; s < SETS; s++)
+		for (C1dIsa s = 0; s < C1D_ISAS; s++)
 		{
 			float		where = 0;
 			double		most;
 
-			if (!c1d_isa_available(sets[s].isa))
+			if (!c1d_isa_available(s))
 				continue;
-			most = worst(&curves[c], sets[s].run, 20011, &where);
+			most = worst(&curves[c], variants[s], 20011, &where);
 			right = right && most <= MOST_ULPS;
-			used += snprintf(text + used, sizeof(text) - used, "; %s %.3f at %.9g", sets[s].name, most, where);
+			used += snprintf(text + used, sizeof(text) - used, "; %s %.3f at %.9g", c1d_isa_names[s], most, where);
 		}
 		ok(right, "%s is within %d ulp%s", curves[c].name, MOST_ULPS, text);
 	}
@@ -286,7 +273,7 @@ any_float(void)
  *		touched?
  */
 static bool
-apart(const C1dActivation *activation, Activate run, int64_t count)
+apart(const C1dActivation *activation, C1dActivate *run, int64_t count)
 {
 	float	   *y = unit_guarded(count);
 	float		alone[64];
@@ -324,12 +311,12 @@ TEST(every_place)
 {
 	const C1dActivation exponential = c1d_activation(C1D_ACT_EXPONENTIAL);
 
-	for (size_t s = 0; s < SETS; s++)
+	for (C1dIsa s = 0; s < C1D_ISAS; s++)
 	{
 		int64_t		cases = 0,
 					wrong = 0;
 
-		if (!c1d_isa_available(sets[s].isa))
+		if (!c1d_isa_available(s))
 			continue;
 		for (int function = 0; function <= C1D_ACT_THRESHOLD; function++)
 			for (int64_t count = 0; count <= 50 && function != C1D_FUNCTIONS; count++)
@@ -337,9 +324,9 @@ TEST(every_place)
 				C1dActivation activation = {(C1dFunction) function, 0.75f, 1.5f, 0.5f};
 
 				cases++;
-				wrong += !apart(&activation, sets[s].run, count);
+				wrong += !apart(&activation, variants[s], count);
 			}
-		ok(wrong == 0, "%s: each of 0 to 50 numbers has the result it has alone, in all %lld cases", sets[s].name, (long long) cases);
+		ok(wrong == 0, "%s: each of 0 to 50 numbers has the result it has alone, in all %lld cases", c1d_isa_names[s], (long long) cases);
 	}
 	ok(!apart(&exponential, placed, 5) && !apart(&exponential, greedy, 5), "a lane that differs, and a float too many, are noticed");
 }
@@ -420,20 +407,20 @@ soft(C1dIsa isa, int64_t count, int64_t step, bool logarithm, double *most)
 
 TEST(softmax)
 {
-	for (size_t s = 0; s < SETS; s++)
+	for (C1dIsa s = 0; s < C1D_ISAS; s++)
 		for (int logarithm = 0; logarithm < 2; logarithm++)
 		{
 			double		most = 0;
 			int64_t		wrong = 0;
 
-			if (!c1d_isa_available(sets[s].isa))
+			if (!c1d_isa_available(s))
 				continue;
 			for (int64_t count = 1; count <= SLICE; count++)
 				for (int i = 0; i < 12; i++)
-					wrong += !soft(sets[s].isa, count, i < 6 ? 1 : unit_between(2, SIDE), logarithm, &most);
-			ok(wrong == 0, "%s: %s of 1 to %d numbers, side by side and apart, has the same bits however it is cut", sets[s].name,
+					wrong += !soft(s, count, i < 6 ? 1 : unit_between(2, SIDE), logarithm, &most);
+			ok(wrong == 0, "%s: %s of 1 to %d numbers, side by side and apart, has the same bits however it is cut", c1d_isa_names[s],
 			   logarithm ? "log_softmax" : "softmax", SLICE);
-			ok(most <= MOST_ULPS, "%s: %s is within %d ulp of what its differences give: %.3f", sets[s].name,
+			ok(most <= MOST_ULPS, "%s: %s is within %d ulp of what its differences give: %.3f", c1d_isa_names[s],
 			   logarithm ? "log_softmax" : "softmax", MOST_ULPS, most);
 		}
 }
