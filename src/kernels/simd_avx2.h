@@ -3,8 +3,6 @@
  *	  The vocabulary of the kernel bodies in eight lanes with fused
  *	  multiply-add.  The target is a pragma, so no file needs flags of its own.
  */
-#include <immintrin.h>
-
 #define VL 8					/* floats in a vector */
 #define ISA_SUFFIX avx2
 #ifdef __clang__
@@ -15,7 +13,11 @@
 #define ISA_END _Pragma("GCC pop_options")
 #endif
 
-/* lanes first .. last - 1 of what lies at p, 0 in the others; the others' memory is not touched */
+#include <immintrin.h>
+
+#define VEC_LANES(count) \
+	_mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define VEC_MAX(a, b) ((Vec) _mm256_max_ps((__m256) (a), (__m256) (b)))
+#define VEC_LOAD_PART(p, count) ((Vec) _mm256_maskload_ps(p, VEC_LANES(count)))
+#define VEC_STORE_PART(p, v, count) _mm256_maskstore_ps(p, VEC_LANES(count), (__m256) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7})
-#define LANES_MASK(first, last) ((__m256i) ((LANES >= (first)) & (LANES < (last))))
-#define LOAD_LANES(p, first, last) ((Vec) _mm256_maskload_ps(p, LANES_MASK(first, last)))

@@ -3,8 +3,6 @@
  *	  The vocabulary of the kernel bodies in sixteen lanes with fused
  *	  multiply-add and 32 registers.
  */
-#include <immintrin.h>
-
 #define VL 16					/* floats in a vector */
 #define ISA_SUFFIX avx512
 #ifdef __clang__
@@ -15,7 +13,10 @@
 #define ISA_END _Pragma("GCC pop_options")
 #endif
 
-/* lanes first .. last - 1 of what lies at p, 0 in the others; the others' memory is not touched */
+#include <immintrin.h>
+
+#define VEC_LANES(count) ((__mmask16) ((1u << (count)) - 1))
+#define VEC_MAX(a, b) ((Vec) _mm512_max_ps((__m512) (a), (__m512) (b)))
+#define VEC_LOAD_PART(p, count) ((Vec) _mm512_maskz_loadu_ps(VEC_LANES(count), p))
+#define VEC_STORE_PART(p, v, count) _mm512_mask_storeu_ps(p, VEC_LANES(count), (__m512) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
-#define LANES_MASK(first, last) ((__mmask16) ((1u << (last)) - (1u << (first))))
-#define LOAD_LANES(p, first, last) ((Vec) _mm512_maskz_loadu_ps(LANES_MASK(first, last), p))

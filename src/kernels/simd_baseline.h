@@ -8,9 +8,11 @@
 #define ISA_BEGIN
 #define ISA_END
 
-/* lanes first .. last - 1 of what lies at p, 0 in the others; the others' memory is not touched */
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+#define VEC_MAX(a, b) ((Vec) _mm_max_ps((__m128) (a), (__m128) (b)))
+#endif
+
+#define VEC_LOAD_PART(p, count) ((Vec) {(p)[0], (count) > 1 ? (p)[1] : 0, (count) > 2 ? (p)[2] : 0, 0})
 #define LANES ((VecMask) {0, 1, 2, 3})
-#define LOAD_LANE(p, first, last, l) (l >= (first) && l < (last) ? (p)[l] : 0)
-#define LOAD_LANES(p, first, last) ((Vec) { \
-	LOAD_LANE(p, first, last, 0), LOAD_LANE(p, first, last, 1), \
-	LOAD_LANE(p, first, last, 2), LOAD_LANE(p, first, last, 3)})

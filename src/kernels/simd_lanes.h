@@ -24,13 +24,7 @@ typedef uint64_t WideBits __attribute__((vector_size(VL * 4)));
 
 ISA_BEGIN
 
-/* mask ? a : b */
-SIMD_INLINE Vec
-vec_select(VecMask mask, Vec a, Vec b)
-{
-	return (Vec) (((VecMask) a & mask) | ((VecMask) b & ~mask));
-}
-
+/* a where the mask is set, else b */
 SIMD_INLINE Wide
 wide_select(WideMask mask, Wide a, Wide b)
 {
@@ -60,7 +54,7 @@ vec_signed(Vec magnitude, Vec sign)
 SIMD_INLINE Vec
 vec_at_least(Vec x, float low)
 {
-	return vec_select(x < VEC(low), VEC(low), x);
+	return vec_max(VEC(low), x);
 }
 
 SIMD_INLINE Vec
@@ -80,13 +74,28 @@ vec_sqrt(Vec x)
 	return vec_load(all);
 }
 
-/* lanes first .. last - 1 at p, and fill in the others */
+/* lane l of the result is lane (l + by) % VL */
+SIMD_INLINE Vec
+vec_turn(Vec v, int by)
+{
+#ifdef __clang__
+	Vec			turned;
+
+	for (int l = 0; l < VL; l++)
+		turned[l] = v[(l + by) % VL];
+	return turned;
+#else
+	return __builtin_shuffle(v, (LANES + by) & (VL - 1));
+#endif
+}
+
+/* lanes first .. last - 1 from the line at p, and fill in the others */
 SIMD_INLINE Vec
 vec_load_lanes(const float *p, int first, int last, float fill)
 {
 	if (last - first == VL)
 		return vec_load(p);
-	return vec_select((LANES >= first) & (LANES < last), LOAD_LANES(p, first, last), VEC(fill));
+	return vec_select((LANES >= first) & (LANES < last), vec_turn(vec_load_part(p + first, last - first), VL - first), VEC(fill));
 }
 
 /*
@@ -119,7 +128,7 @@ vec_store_lanes(float *p, int first, int last, Vec v)
 SIMD_INLINE Vec
 vec_load_some(const float *p, int64_t count)
 {
-	return count >= VL ? vec_load(p) : LOAD_LANES(p, 0, (int) count);
+	return count >= VL ? vec_load(p) : vec_load_part(p, (int) count);
 }
 
 SIMD_INLINE void
@@ -137,7 +146,7 @@ half_load_some(const float *p, int64_t count)
 		memcpy(&half, p, sizeof(half));
 	else
 	{
-		Vec			v = LOAD_LANES(p, 0, (int) count);
+		Vec			v = vec_load_part(p, (int) count);
 
 		memcpy(&half, &v, sizeof(half));
 	}
@@ -154,21 +163,6 @@ half_store_some(float *p, int64_t count, Half half)
 		memcpy(p, &half, sizeof(half));
 	else
 		vec_store_lanes(p, 0, (int) count, v);
-}
-
-/* lane l of the result is lane (l + by) % VL */
-SIMD_INLINE Vec
-vec_turn(Vec v, int by)
-{
-#ifdef __clang__
-	Vec			turned;
-
-	for (int l = 0; l < VL; l++)
-		turned[l] = v[(l + by) % VL];
-	return turned;
-#else
-	return __builtin_shuffle(v, (LANES + by) & (VL - 1));
-#endif
 }
 
 ISA_END
