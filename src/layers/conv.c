@@ -206,7 +206,7 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	else
 		for (int64_t h = begin; h < end; h++)
 			c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
-	c1d_activate(&p->activation, y + begin * width * filters, (end - begin) * width, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * width * filters, (end - begin) * width, filters);
 }
 
 static void

@@ -127,9 +127,10 @@ separable_cost(const LayerSite *site)
 
 /* steps begin .. end - 1 of a line of the output, y being the whole output */
 static void
-separable_line(const SeparablePrepared *p, const float *x, float *y, float *work,
+separable_line(const LayerSite *site, const float *x, float *y, float *work,
 			   int64_t width, int64_t line, int64_t begin, int64_t end)
 {
+	const SeparablePrepared *p = site->prepared;
 	int64_t		filters = p->pointwise.filters;
 
 	for (int64_t first = begin; first < end; first += p->block)
@@ -141,20 +142,19 @@ separable_line(const SeparablePrepared *p, const float *x, float *y, float *work
 		block.offset += first * block.stride;
 		c1d_conv_line(&block, &p->depthwise_weights, x, work, block.filters, line, 0, steps);
 		c1d_conv_rows(&p->pointwise, &p->pointwise_weights, work, out, filters, 0, steps);
-		c1d_activate(&p->activation, out, steps, filters);
+		c1d_activate(&p->activation, site->tuning->isa, out, steps, filters);
 	}
 }
 
 static void
 separable_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
-	const SeparablePrepared *p = site->prepared;
 	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
 
 	if (site->out.rank == 2)
-		separable_line(p, x[0], y, work, width, 0, begin, end);
+		separable_line(site, x[0], y, work, width, 0, begin, end);
 	for (int64_t h = begin; site->out.rank == 3 && h < end; h++)
-		separable_line(p, x[0], y, work, width, h, 0, width);
+		separable_line(site, x[0], y, work, width, h, 0, width);
 }
 
 static void

@@ -338,7 +338,7 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 
 	(void) work;
 	c1d_phases_forward(&p->phases, x[0], y, begin, end);
-	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
 static void

@@ -132,7 +132,7 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	begin *= each;
 	end *= each;
 	c1d_conv_rows(&p->geometry, &p->weights, x[0], y, units, begin, end);
-	c1d_activate(&p->activation, y + begin * units, end - begin, units);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
 }
 
 static void
