@@ -120,6 +120,7 @@ const LayerOps c1d_conv_ops = {
 	.prepare = conv_prepare,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };
 
 const LayerOps c1d_depthwise_conv_ops = {
@@ -130,4 +131,5 @@ const LayerOps c1d_depthwise_conv_ops = {
 	.prepare = conv_prepare,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };

@@ -395,4 +395,5 @@ const LayerOps c1d_conv_transpose_ops = {
 	.prepare = transpose_prepare,
 	.cost = transpose_cost,
 	.forward = transpose_forward,
+	.mirror = c1d_conv_transpose_mirror,
 };

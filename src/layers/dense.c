@@ -12,6 +12,7 @@
 #include "kernels/conv.h"
 #include "layers/activation.h"
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef struct DenseConfig
 {
@@ -133,6 +134,18 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	c1d_activate(&p->activation, y + begin * units, end - begin, units);
 }
 
+/* dense_mirror: as many units as there were features; SQL calls it dense */
+static bool
+dense_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+
+	(void) config;
+	return c1d_mirror_int(m, &back, "units", c1d_shape_channels(&m->in), err) &&
+		c1d_mirror_activation(m, &back, err) &&
+		c1d_mirror_add(m, m->dialect == C1D_SQL ? "dense" : "Dense", &back, err);
+}
+
 const LayerOps c1d_dense_ops = {
 	.config_size = sizeof(DenseConfig),
 	.parse = dense_parse,
@@ -141,6 +154,7 @@ const LayerOps c1d_dense_ops = {
 	.prepare = dense_prepare,
 	.cost = dense_cost,
 	.forward = dense_forward,
+	.mirror = dense_mirror,
 };
 
 typedef struct LinearConfig
@@ -267,6 +281,17 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	}
 }
 
+static bool
+linear_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const LinearConfig *c = config;
+	C1dValue	back = {0};
+
+	return c1d_mirror_int(m, &back, "in_features", c->dense.units, err) &&
+		c1d_mirror_int(m, &back, "out_features", c->in_features, err) &&
+		c1d_mirror_add(m, "Linear", &back, err);
+}
+
 const LayerOps c1d_torch_linear_ops = {
 	.config_size = sizeof(LinearConfig),
 	.parse = linear_parse,
@@ -275,4 +300,5 @@ const LayerOps c1d_torch_linear_ops = {
 	.prepare = linear_prepare,
 	.cost = linear_cost,
 	.forward = linear_forward,
+	.mirror = linear_mirror,
 };
