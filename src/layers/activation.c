@@ -241,6 +241,19 @@ c1d_activation_rows(const LayerSite *site)
 	return c1d_shape_elements(&site->out) * (is_softmax(site->config) ? 3 : 1);
 }
 
+/* a function of one element can be applied where the element is made */
+bool
+c1d_activation_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
+{
+	const C1dActivationConfig *c = site->config;
+
+	(void) arena;
+	if (is_softmax(c) || fusion->activation.function != C1D_ACT_LINEAR || fusion->pool != 0)
+		return false;
+	fusion->activation = c->activation;
+	return true;
+}
+
 /* what a softmax keeps from one chunk of rows to the next */
 int64_t
 c1d_activation_workspace(const LayerSite *site)
@@ -296,6 +309,7 @@ const LayerOps c1d_activation_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = activation_parse,
 	.infer = c1d_activation_infer,
+	.absorb = c1d_activation_absorb,
 	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
 	.rows = c1d_activation_rows,
@@ -306,6 +320,7 @@ const LayerOps c1d_function_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = function_parse,
 	.infer = c1d_activation_infer,
+	.absorb = c1d_activation_absorb,
 	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
 	.rows = c1d_activation_rows,
@@ -316,6 +331,7 @@ const LayerOps c1d_softmax_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = softmax_parse,
 	.infer = c1d_activation_infer,
+	.absorb = c1d_activation_absorb,
 	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
 	.rows = c1d_activation_rows,

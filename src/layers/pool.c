@@ -182,6 +182,24 @@ pool_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	return true;
 }
 
+/* whole windows of a series, side by side, can be taken as they are made */
+static bool
+max_pool_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
+{
+	const PoolConfig *c = site->config;
+	const C1dWindow *w = &c->windows.axis[C1D_ALONG];
+	C1dWindowPlace place[C1D_AXES];
+	C1dError	ignored;
+
+	(void) arena;
+	if (c->windows.axes != 1 || w->dilation != 1 || w->stride != w->size || w->size < 2 || fusion->pool != 0 ||
+		!c1d_windows_place(&c->windows, site->in, place, &ignored) ||
+		place[C1D_ALONG].before != 0 || site->out.dim[0] * w->size > site->in->dim[0])
+		return false;
+	fusion->pool = w->size;
+	return true;
+}
+
 static double
 pool_cost(const LayerSite *site)
 {
@@ -271,6 +289,7 @@ const LayerOps c1d_max_pool_ops = {
 	.parse = max_pool_parse,
 	.infer = pool_infer,
 	.prepare = pool_prepare,
+	.absorb = max_pool_absorb,
 	.cost = pool_cost,
 	.forward = max_pool_forward,
 	.mirror = pool_mirror,

@@ -416,6 +416,19 @@ steps_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 		}
 }
 
+/* steps that are repeated need not be copied: the layer behind can read each more than once */
+static bool
+upsample_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
+{
+	const StepsConfig *c = site->config;
+
+	(void) arena;
+	if (c->axes != 1 || c->side[C1D_ALONG].size < 2 || fusion->repeat != 0)
+		return false;
+	fusion->repeat = c->side[C1D_ALONG].size;
+	return true;
+}
+
 /* ---- the way back ---- */
 
 /* upsample_mirror: the mean of the copies of a step */
@@ -445,6 +458,7 @@ const LayerOps c1d_upsample_ops = {
 	.config_size = sizeof(StepsConfig),
 	.parse = upsample_parse,
 	.infer = steps_infer,
+	.absorb = upsample_absorb,
 	.cost = steps_cost,
 	.forward = steps_forward,
 	.mirror = upsample_mirror,
