@@ -359,4 +359,5 @@ const LayerOps c1d_conv_transpose_ops = {
 	.describe = transpose_describe,
 	.cost = transpose_cost,
 	.forward = transpose_forward,
+	.mirror = c1d_conv_transpose_mirror,
 };
