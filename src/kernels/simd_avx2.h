@@ -21,3 +21,4 @@
 #define VEC_ANY_NEGATIVE(v) (_mm256_movemask_ps((__m256) (v)) != 0)
 #define VEC_LOAD_PART(p, count) ((Vec) _mm256_maskload_ps(p, VEC_LANES(count)))
 #define VEC_STORE_PART(p, v, count) _mm256_maskstore_ps(p, VEC_LANES(count), (__m256) (v))
+#define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7})

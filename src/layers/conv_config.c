@@ -295,6 +295,24 @@ c1d_conv_layout(const C1dConvConfig *c, int64_t channels, const float *kernel)
 }
 
 /*
+ * c1d_conv_weights
+ *		Where a convolution's kernel and bias are, with what follows it folded
+ *		into them; without bias it is NULL.
+ */
+bool
+c1d_conv_weights(const LayerSite *site, C1dConvLayout *layout, const float **bias, C1dArena *arena, C1dError *err)
+{
+	const C1dConvConfig *c = site->config;
+	int64_t		channels = c1d_shape_channels(site->in);
+	bool		depthwise = c->kind == C1D_CONV_DEPTHWISE;
+
+	*layout = c1d_conv_layout(c, channels, site->weights[0].data);
+	*bias = c->use_bias ? site->weights[1].data : NULL;
+	return c1d_fusion_fold(&site->fusion, &site->weights[0], depthwise ? channels : c->groups,
+						   c1d_shape_channels(&site->out), layout, bias, arena, err);
+}
+
+/*
  * c1d_conv_geometry
  *		Windows over an input, as the kernels take them; a depthwise convolution
  *		has a group for every channel.
