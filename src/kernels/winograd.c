@@ -13,13 +13,12 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-#define JUDGED 48				/* tiles */
-#define MOST_TILES 48
-#define WIDEST 32				/* panel */
-#define GATHER_FLOATS 12288		/* their factors shall stay in the first cache, or at least near */
-#endif
 #define TILE C1D_WINOGRAD_TILE
 #define PRODUCTS C1D_WINOGRAD_PRODUCTS
+#define JUDGED 48				/* tiles */
+#define MOST_TILES 48			/* gathered */
+#define GATHER_FLOATS 12288		/* of their factors: they shall stay in the first cache, or near */
+#define WIDEST 32				/* panel */
 
 /* How the work is cut, and where its parts lie in the scratch. */
 typedef struct Layout

@@ -41,7 +41,6 @@
 #include "kernels/conv.h"
 
 #define C1D_WINOGRAD_TILE 4		/* outputs */
-#define C1D_WINOGRAD_PRODUCTS 6
 #define C1D_WINOGRAD_RANGE 16.0f
 
 typedef struct C1dWinogradWeights
@@ -51,7 +50,7 @@ typedef struct C1dWinogradWeights
 	int64_t		rows;			/* of the whole y */
 } C1dWinogradWeights;
 
-extern bool c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa);
+extern bool c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool);
 extern int64_t c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa);
 extern bool c1d_winograd_pack(const C1dConvGeometry *geometry, C1dIsa isa, const C1dConvLayout *layout, float *panels);
 extern int64_t c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa);

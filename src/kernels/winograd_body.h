@@ -154,13 +154,28 @@ input(const C1dWinogradInput *call)
 		input_tiles(call, 2);
 }
 
+/* row i of a tile, unless it is another call's: the columns from n on */
+SIMD_INLINE void
+store_row(const C1dWinogradOutput *call, const C1dWinogradTarget *target, const int i, int64_t n,
+		  float *y, Vec row, const bool relu)
+{
+	if (relu)
+		row = vec_relu(row);
+	if (i < target->low || i >= target->high)
+		return;
+	y += i * call->y_row;
+	if (n + VL <= call->columns)
+		vec_store(y, row);
+	else if (n < call->columns)
+		vec_store_part(y, row, (int) (call->columns - n));
+}
+
 /* Output i is the sum of m[j] * a[j]^i; infinity counts for the last alone. */
 SIMD_INLINE void
 output_tiles(const C1dWinogradOutput *call, const int pool, const bool relu)
 {
 	const float *m = call->products;
 	const int64_t width = call->width;
-	const int64_t columns = call->columns;
 
 	for (int64_t t = 0; t < call->tiles; t++)
 	{
@@ -186,17 +201,13 @@ output_tiles(const C1dWinogradOutput *call, const int pool, const bool relu)
 			}
 			if (pool == 4)
 				row[0] = vec_max(row[0], row[1]);
-			UNROLL(4)
-			for (int i = 0; i < C1D_WINOGRAD_TILE / pool; i++)
+			store_row(call, target, 0, n, y, row[0], relu);
+			if (pool <= 2)
+				store_row(call, target, 1, n, y, row[1], relu);
+			if (pool == 1)
 			{
-				if (relu)
-					row[i] = vec_relu(row[i]);
-				if (i < target->low || i >= target->high)
-					continue;
-				if (n + VL <= columns)
-					vec_store(y + i * call->y_row, row[i]);
-				else if (n < columns)
-					vec_store_part(y + i * call->y_row, row[i], (int) (columns - n));
+				store_row(call, target, 2, n, y, row[2], relu);
+				store_row(call, target, 3, n, y, row[3], relu);
 			}
 		}
 		m += 5 * width;

@@ -9,6 +9,9 @@
 
 #include "kernels/gemm.h"
 
+#define LEAST_CHANNELS 32
+#define LEAST_FILTERS 32
+
 /* What tap t of a piece counts for in product j: a^t over the product of a's distances to the other points. */
 static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
 	{1, 0, 0},
@@ -21,13 +24,17 @@ static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
 
 /*
  * c1d_winograd_fits
- *		Is there a Winograd form, and is it worth having?
+ *		Is there a Winograd form of that geometry, its rows pooled so many at a
+ *		time (1 = not), and is it the faster?  Transforms cost as much for every
+ *		channel and filter, products for every pair of them: few are not worth it.
  */
 bool
-c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa)
+c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
 	(void) isa;
-	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3;
+	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
+		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
+		geometry->row_floats >= LEAST_CHANNELS && geometry->filters >= LEAST_FILTERS;
 }
 
 /* c1d_winograd_panel_floats: the size of the packed kernel. */
