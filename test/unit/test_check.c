@@ -6,6 +6,8 @@
  */
 #include "stack.h"
 
+#include <inttypes.h>
+
 #include "model/check.h"
 
 typedef struct List
@@ -14,8 +16,9 @@ typedef struct List
 	C1dArena	arena;
 	C1dShape	in;
 	int			count;
-	C1dLayerText text[UNIT_LAYERS + 4];
-	C1dVerdict	verdict[UNIT_LAYERS + 4];
+	C1dLayerText text[UNIT_LAYERS + 10];
+	C1dVerdict	verdict[UNIT_LAYERS + 10];
+	int			moved[UNIT_LAYERS + 10];	/* number of a layer before a hint was followed, 0 = put in */
 	C1dError	err;
 } List;
 
@@ -76,41 +79,171 @@ static void
 insert(List *l, int at, const char *class_name, const char *config)
 {
 	memmove(l->text + at + 1, l->text + at, (size_t) (l->count - at) * sizeof(*l->text));
+	memmove(l->moved + at + 1, l->moved + at, (size_t) (l->count - at) * sizeof(*l->moved));
 	l->text[at] = unit_text(&l->arena, class_name, unit_config(&l->arena, "%s", config), 0, NULL);
+	l->moved[at] = 0;
 	l->count++;
+}
+
+/* reading the words of a change */
+typedef struct Reader
+{
+	const char *at;
+	List	   *l;
+} Reader;
+
+static bool
+said(Reader *r, const char *words)
+{
+	size_t		length = strlen(words);
+
+	if (strncmp(r->at, words, length) != 0 && (r->at[0] | 32) != (words[0] | 32))
+		return false;
+	if (strncmp(r->at + 1, words + 1, length - 1) != 0)
+		return false;
+	r->at += length;
+	return true;
+}
+
+/* a layer by its number in the list as it was given, and its name: where it is now */
+static int
+said_layer(Reader *r)
+{
+	char	   *end;
+	long		number;
+
+	if (!said(r, "layer "))
+		return -1;
+	number = strtol(r->at, &end, 10);
+	r->at = end;
+	if (said(r, " \""))
+		r->at = strchr(r->at, '"') + 1;
+	for (int i = 0; i < r->l->count; i++)
+		if (r->l->moved[i] == number)
+			return i;
+	return -1;
+}
+
+/* "a": 1, "b": [2, 3] as an object */
+static const C1dValue *
+said_keys(Reader *r)
+{
+	UnitReader	json = {.arena = &r->l->arena};
+	C1dValue	object = {.type = C1D_OBJECT};
+	C1dValue   *kept = unit_must(c1d_alloc(&r->l->arena, sizeof(C1dValue), &r->l->err));
+
+	do
+	{
+		C1dValue	before = object,
+					key,
+					value;
+
+		json.at = r->at;
+		key = unit_read_value(&json);
+		if (!unit_accept(&json, ':'))
+			abort();
+		value = unit_read_value(&json);
+		r->at = json.at;
+		if (!c1d_value_with(&before, key.as.string.bytes, value, &r->l->arena, &object, &r->l->err))
+			abort();
+	} while (strncmp(r->at, ", \"", 3) == 0 && said(r, ", "));
+	*kept = object;
+	return kept;
+}
+
+static char *
+said_word(Reader *r)
+{
+	size_t		length = strspn(r->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+	char	   *word = unit_must(c1d_alloc(&r->l->arena, 64, &r->l->err));
+
+	/* a full stop ends a sentence, or parts torch.nn.Flatten */
+	while (length > 0 && r->at[length - 1] == '.')
+		length--;
+	memcpy(word, r->at, length);
+	r->at += length;
+	return word;
+}
+
+static void
+set_all(List *l, int i, const C1dValue *keys)
+{
+	for (int64_t k = 0; k < keys->as.object.count; k++)
+		set(l, i, keys->as.object.members[k].key, keys->as.object.members[k].value);
 }
 
 /*
  * change
- *		Do what one change of a hint says to a copy of the list; false when it is
- *		none that this reader knows.
+ *		Do what one change of a hint says; false when it is none that this reader
+ *		knows, or speaks of no layer that there is.
  */
 static bool
 change(List *l, const char *words)
 {
-	char	   *key = unit_must(c1d_alloc(&l->arena, 64, &l->err));
-	char	   *word = unit_must(c1d_alloc(&l->arena, 64, &l->err));
-	char		config[128];
+	Reader		r = {words, l};
+	const C1dValue *keys = NULL;
+	char	   *word;
 	int			at;
-	long long	number,
-				other;
 
-	if (sscanf(words, "%*1[Ss]et \"%63[^\"]\": \"%63[^\"]\" in layer %d ", key, word, &at) == 3)
-		set(l, at - 1, key, c1d_value_string(word));
-	else if (sscanf(words, "%*1[Ss]et \"%63[^\"]\": %lld in layer %d ", key, &number, &at) == 3)
-		set(l, at - 1, key, c1d_value_int(number));
-	else if (sscanf(words, "%*1[Aa]ppend %63[A-Za-z0-9] with \"%63[^\"]\": [%lld, %lld]", word, key, &number, &other) == 4)
+	do
 	{
-		snprintf(config, sizeof(config), "{'%s': [%lld, %lld]}", key, number, other);
-		insert(l, l->count, word, config);
-	}
-	else if (sscanf(words, "%*1[Aa]ppend %63[A-Za-z0-9]", word) == 1)
-		insert(l, l->count, word, "{}");
-	else if (sscanf(words, "%*1[Pp]ut %63[A-Za-z0-9] before layer %d ", word, &at) == 2)
-		insert(l, at - 1, word, "{}");
-	else
-		return false;
-	return true;
+		if (said(&r, "set "))
+		{
+			keys = said_keys(&r);
+			if (!said(&r, " in ") || (at = said_layer(&r)) < 0)
+				return false;
+			set_all(l, at, keys);
+		}
+		else if (said(&r, "leave \""))
+		{
+			word = said_word(&r);
+			if (!said(&r, "\" out of ") || (at = said_layer(&r)) < 0)
+				return false;
+			set(l, at, word, (C1dValue) {.type = C1D_NULL});
+		}
+		else if (said(&r, "take out "))
+		{
+			if ((at = said_layer(&r)) < 0)
+				return false;
+			l->count--;
+			memmove(l->text + at, l->text + at + 1, (size_t) (l->count - at) * sizeof(*l->text));
+			memmove(l->moved + at, l->moved + at + 1, (size_t) (l->count - at) * sizeof(*l->moved));
+		}
+		else if (said(&r, "turn "))
+		{
+			C1dValue   *name = unit_must(c1d_alloc(&l->arena, sizeof(C1dValue), &l->err));
+
+			if ((at = said_layer(&r)) < 0 || !said(&r, " into "))
+				return false;
+			*name = c1d_value_string(said_word(&r));
+			l->text[at].class_name = name;
+			if (said(&r, " with "))
+				set_all(l, at, said_keys(&r));
+		}
+		else if (said(&r, "give an input of shape "))
+		{
+			if (sscanf(r.at, "(%" PRId64 ",%" PRId64 ")", &l->in.dim[0], &l->in.dim[1]) != 2)
+				return false;
+			l->in.rank = 2;
+			r.at = "";
+		}
+		else
+		{
+			bool		append = said(&r, "append ");
+
+			if (!append && !said(&r, "put "))
+				return false;
+			word = said_word(&r);
+			keys = said(&r, " with ") ? said_keys(&r) : NULL;
+			at = l->count;
+			if (!append && (!said(&r, " before ") || (at = said_layer(&r)) < 0))
+				return false;
+			insert(l, at, word, "{}");
+			l->text[at].config = keys;
+			said(&r, ", which adds zeros");
+		}
+	} while (said(&r, " and "));
+	return r.at[0] == '\0' || strcmp(r.at, ".") == 0;
 }
 
 typedef struct Followed
@@ -142,6 +275,8 @@ follow(const List *l, const C1dShape *expected, Followed *followed)
 			*next = '\0';
 			next += 5;
 		}
+		for (int i = 0; i < changed.count; i++)
+			changed.moved[i] = i + 1;
 		changed.blocks = NULL;
 		changed.arena = unit_arena(&changed.blocks);
 		changes++;
@@ -153,7 +288,7 @@ follow(const List *l, const C1dShape *expected, Followed *followed)
 		}
 		unit_release(&changed.blocks);
 	}
-	followed->wrong += changes > 3;
+	followed->wrong += changes > C1D_MOST_CHANGES;
 }
 
 TEST(decoder_two_steps_short)
