@@ -183,6 +183,13 @@ static const LayerClass classes[] = {
 
 #define CLASSES ((int) (sizeof(classes) / sizeof(*classes)))
 
+/* is_called: one look at the first letter settles most of the table */
+static bool
+is_called(const C1dValue *name, const char *class_name)
+{
+	return name->as.string.length > 0 && name->as.string.bytes[0] == class_name[0] && c1d_value_is(name, class_name);
+}
+
 /* same: equal but for case, "-" and "_", to find what was meant */
 static bool
 same(const char *name, const char *bytes, int64_t length)
@@ -250,7 +257,7 @@ c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect)
 	if (unqualified(&name, dialect))
 		return true;
 	for (int i = 0; i < CLASSES; i++)
-		if (c1d_value_is(&name, classes[i].class_name))
+		if (is_called(&name, classes[i].class_name))
 		{
 			*dialect = classes[i].dialect;
 			found++;
@@ -306,7 +313,7 @@ c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 	name = *class_name;
 	qualified = unqualified(&name, &preferred);
 	for (int i = 0; i < CLASSES; i++)
-		if (c1d_value_is(&name, classes[i].class_name) &&
+		if (is_called(&name, classes[i].class_name) &&
 			(classes[i].dialect == preferred || (best == NULL && !qualified)))
 			best = &classes[i];
 	if (best != NULL)

@@ -158,6 +158,7 @@ c1d_cause(C1dRepair *r, C1dVerdict *v)
 	C1dWords	w = c1d_words(v->problem.detail, sizeof(v->problem.detail));
 	char		before[C1D_SHAPE_TEXT],
 				after[C1D_SHAPE_TEXT];
+	int			changes = 0;
 	int			found;
 
 	if (r->in->rank == 0 || (!end && (node->config == NULL || r->problem->aspect <= C1D_OF_KEY)))
@@ -172,7 +173,7 @@ c1d_cause(C1dRepair *r, C1dVerdict *v)
 	found = culprit(r, v, last);
 	if (found < 0 && !end)
 	{
-		c1d_say(&w, "The input of the model comes like that.");
+		c1d_say(&w, "No layer before changed that; the model gets %s.", c1d_shape_text(&view->list.input, before));
 		return;
 	}
 	if (found >= 0)
@@ -180,6 +181,15 @@ c1d_cause(C1dRepair *r, C1dVerdict *v)
 		name(view, found, true, &w);
 		c1d_say(&w, " turns %s into %s. ", c1d_shape_text(shape_at(view, view->graph.nodes[found].input[0]), before),
 				c1d_shape_text(shape_at(view, found), after));
+	}
+
+	/* what one layer alone did has been said */
+	for (int i = last; i >= 0; i = view->graph.nodes[i].inputs > 0 ? view->graph.nodes[i].input[0] : -1)
+		changes += !c1d_shape_equal(shape_at(view, view->graph.nodes[i].input[0]), shape_at(view, i));
+	if (found >= 0 && changes == 1)
+	{
+		w.text[w.used - 1] = '\0';
+		return;
 	}
 	c1d_say(&w, "The way there: ");
 	way(view, C1D_MODEL_INPUT, last, &w);

@@ -90,7 +90,9 @@ edit_list(C1dList *list, const C1dEdit *edit, int position, C1dArena *arena, C1d
 		case C1D_SET:
 			value = c1d_alloc(arena, sizeof(C1dValue), err);
 			if (value == NULL ||
-				!c1d_value_with(list->text[position].config, edit->key, edit->value, arena, value, err))
+				!(edit->value.type == C1D_NULL ?
+				  c1d_value_without(list->text[position].config, edit->key, arena, value, err) :
+				  c1d_value_with(list->text[position].config, edit->key, edit->value, arena, value, err)))
 				return false;
 			list->text[position].config = value;
 			return true;

@@ -27,7 +27,7 @@ typedef struct C1dEdit
 {
 	enum
 	{
-		C1D_SET,				/* key = value in layer at; null = the key is left out */
+		C1D_SET,				/* key = value in layer at; null = without the key */
 		C1D_SET_CLASS,			/* class_name of layer at */
 		C1D_PUT,				/* class_name with config before layer at, or at the end */
 		C1D_TAKE_OUT,			/* layer at */

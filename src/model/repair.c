@@ -16,9 +16,6 @@
 
 #include "base/words.h"
 
-/* Layers read in all trials of a check together: a fraction of a second. */
-#define MOST_READS 30000
-
 /* ---- edits ---- */
 
 C1dEdit
@@ -27,7 +24,7 @@ c1d_edit_set(int at, const char *key, C1dValue value)
 	return (C1dEdit) {.kind = C1D_SET, .at = at, .key = key, .value = value};
 }
 
-/* c1d_edit_out: leave a key out; null says the same as nothing */
+/* c1d_edit_out: leave a key out */
 C1dEdit
 c1d_edit_out(int at, const char *key)
 {
@@ -200,7 +197,7 @@ c1d_reach(C1dRepair *r, const C1dChange *change)
 bool
 c1d_repair_enough(const C1dRepair *r)
 {
-	return r->whole >= C1D_MOST_CHANGES || r->found >= C1D_MOST_FOUND || r->check->reads > MOST_READS || r->arena->dry;
+	return r->whole >= C1D_MOST_CHANGES || r->found >= C1D_MOST_FOUND || r->check->reads > C1D_MOST_READS || r->arena->dry;
 }
 
 /*

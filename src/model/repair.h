@@ -12,6 +12,9 @@
 
 #define C1D_MOST_FOUND 24
 
+/* Layers read in all trials of a check together: a fraction of a second. */
+#define C1D_MOST_READS 30000
+
 typedef struct C1dRepair
 {
 	C1dCheck   *check;

@@ -5,17 +5,19 @@
  */
 #include "model/repair.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What the frameworks call the same thing: to be tried for each other. */
-static const char *const synonyms[][4] = {
-	{"filters", "out_channels", "units", "out_features"},
+static const char *const synonyms[][5] = {
+	{"filters", "out_channels", "units", "out_features", "filter"},
 	{"kernel_size", "pool_size", "size"},
 	{"strides", "stride"},
 	{"dilation_rate", "dilation"},
 	{"use_bias", "bias"},
 	{"epsilon", "eps"},
-	{"units", "out_features", "filters"},
+	{"units", "out_features", "filters", "unit"},
 	{"size", "scale_factor"},
 	{"rate", "p"},
 	{"target_shape", "unflattened_size"},
@@ -28,11 +30,11 @@ rename_keys(C1dRepair *r)
 	const C1dValue *config = r->view->list.text[r->position].config;
 
 	for (size_t s = 0; s < sizeof(synonyms) / sizeof(*synonyms); s++)
-		for (int from = 0; from < 4 && synonyms[s][from] != NULL; from++)
+		for (int from = 0; from < 5 && synonyms[s][from] != NULL; from++)
 		{
 			const C1dValue *value = c1d_value_get(config, synonyms[s][from]);
 
-			for (int to = 0; value != NULL && value->type != C1D_NULL && to < 4 && synonyms[s][to] != NULL; to++)
+			for (int to = 0; value != NULL && value->type != C1D_NULL && to < 5 && synonyms[s][to] != NULL; to++)
 				if (c1d_value_get(config, synonyms[s][to]) == NULL)
 				{
 					C1dEdit		edits[2] = {
@@ -73,6 +75,20 @@ class_names(C1dRepair *r)
 		c1d_try_one(r, c1d_edit_class(r->at, meant));
 }
 
+/* say_steps: how many the layer makes with the change that has just been kept */
+static void
+say_steps(C1dRepair *r)
+{
+	const C1dTrial *trial = &r->check->trial;
+	const C1dShape *made = &trial->shapes[c1d_list_find(&trial->list, r->at)];
+	char	   *note = c1d_alloc(r->arena, 40, r->err);
+
+	if (note == NULL || made->rank != 2)
+		return;
+	snprintf(note, 40, ", which makes %" PRId64 " steps", made->dim[0]);
+	r->change[r->found - 1].note = note;
+}
+
 /*
  * output_paddings
  *		Every one that the strides allow, or none; and, for "same" in torch, the
@@ -94,14 +110,15 @@ output_paddings(C1dRepair *r)
 			c1d_edit_set(r->at, "output_padding", c1d_value_int((span - stride) & 1)),
 		};
 
-		if (!c1d_try_one(r, edits[0]))
-			c1d_try(r, edits, 2, NULL);
+		c1d_try(r, edits, 1 + ((span - stride) & 1), NULL);
 	}
 	if (c1d_value_get(config, "output_padding") == NULL)
 		return;
 	for (int64_t p = most - 1; p >= 0 && p > most - 5; p--)
-		c1d_try_one(r, c1d_edit_set(r->at, "output_padding", c1d_value_int(p)));
-	c1d_try_one(r, c1d_edit_out(r->at, "output_padding"));
+		if (c1d_try_one(r, c1d_edit_set(r->at, "output_padding", c1d_value_int(p))))
+			say_steps(r);
+	if (c1d_try_one(r, c1d_edit_out(r->at, "output_padding")))
+		say_steps(r);
 }
 
 /* paddings: the words, half of the window, and nothing */

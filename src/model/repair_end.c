@@ -10,6 +10,9 @@
 /* How many layers are given a padding, each by itself, and mend it. */
 #define MOST_PADDINGS 2
 
+/* Choices of an output_padding for each of several layers. */
+#define MOST_CHOICES 64
+
 /* pair: class_name with key = [a, b] */
 static C1dEdit
 pair(C1dRepair *r, int at, int branch, const char *class_name, const char *key, int64_t a, int64_t b)
@@ -25,7 +28,15 @@ branch_layers(C1dRepair *r, const C1dNode *node)
 {
 	const C1dTrial *view = r->view;
 	const bool *before = c1d_repair_before(r, r->position);
+	C1dEdit		edits[C1D_MOST_EDITS];
+	int			shrinking = 0;
 
+	for (int i = 0; before != NULL && i < r->position && shrinking <= C1D_MOST_EDITS; i++)
+		if (before[i] && view->list.origin[i] >= 0 && c1d_repair_windowed(r, i) && view->graph.nodes[i].class->dialect != C1D_TORCH &&
+			!c1d_value_is(c1d_value_get(view->list.text[i].config, "padding"), "same") && shrinking++ < C1D_MOST_EDITS)
+			edits[shrinking - 1] = c1d_edit_set(view->list.origin[i], "padding", c1d_value_string("same"));
+	if (shrinking > 1 && shrinking <= C1D_MOST_EDITS)
+		c1d_try(r, edits, shrinking, NULL);
 	for (int i = r->position - 1; before != NULL && i >= 0 && !c1d_repair_enough(r); i--)
 	{
 		int64_t		stride = c1d_repair_int(r, i, "strides", c1d_repair_int(r, i, "stride", 1));
@@ -99,13 +110,17 @@ c1d_repair_branches(C1dRepair *r)
 
 /* ---- the end ---- */
 
-/* paddings: windows at every step in one layer; returns how many changes that mends it are */
+/*
+ * paddings
+ *		Windows at every step in one layer; returns how many changes that mend it
+ *		there are.  A long model leaves half of the trials for the proposals behind.
+ */
 static int
 paddings(C1dRepair *r)
 {
 	int			mended = 0;
 
-	for (int i = 0; i < r->view->graph.count && mended < MOST_PADDINGS; i++)
+	for (int i = 0; i < r->view->graph.count && mended < MOST_PADDINGS && r->check->reads < C1D_MOST_READS / 2; i++)
 		if (c1d_repair_windowed(r, i))
 		{
 			int			found = r->found;
@@ -151,6 +166,43 @@ output_paddings(C1dRepair *r)
 			c1d_try_one(r, c1d_edit_set(at, "output_padding", c1d_value_int(p)));
 		if (c1d_value_get(r->view->list.text[i].config, "output_padding") != NULL)
 			c1d_try_one(r, c1d_edit_out(at, "output_padding"));
+	}
+}
+
+/*
+ * several_output_paddings
+ *		A decoder of several strides may need another one in each: every choice
+ *		of 0 .. stride - 1 in all transposed convolutions, when these are few.
+ */
+static void
+several_output_paddings(C1dRepair *r)
+{
+	C1dEdit		edits[C1D_MOST_EDITS];
+	int64_t		stride[C1D_MOST_EDITS];
+	int64_t		choices = 1;
+	int			count = 0;
+
+	for (int i = 0; i < r->view->graph.count; i++)
+	{
+		if (r->view->list.origin[i] < 0 || r->view->graph.nodes[i].class->ops != &c1d_conv_transpose_ops)
+			continue;
+		if (count == C1D_MOST_EDITS || choices > MOST_CHOICES)
+			return;
+		stride[count] = c1d_repair_int(r, i, "strides", c1d_repair_int(r, i, "stride", 1));
+		choices *= stride[count] < MOST_CHOICES ? stride[count] : MOST_CHOICES;
+		edits[count++].at = r->view->list.origin[i];
+	}
+	for (int64_t choice = 0; count > 1 && choices <= MOST_CHOICES && choice < choices; choice++)
+	{
+		int64_t		rest = choice;
+
+		for (int k = count - 1; k >= 0; k--)
+		{
+			edits[k] = c1d_edit_set(edits[k].at, "output_padding", c1d_value_int(rest % stride[k]));
+			rest /= stride[k];
+		}
+		if (c1d_try(r, edits, count, NULL))
+			return;
 	}
 }
 
@@ -284,7 +336,18 @@ without_permutes(C1dRepair *r)
 	r->base.count = 0;
 }
 
-/* other_width: where both the steps and the channels are wrong */
+/* vector: an average of the steps, or all of them, before the last layer or behind it */
+static void
+vector(C1dRepair *r)
+{
+	for (int at = r->given - 1; at <= r->given; at++)
+	{
+		c1d_try_one(r, c1d_edit_put(r, at, 0, "GlobalAveragePooling1D", NULL));
+		c1d_try_one(r, c1d_edit_put(r, at, 0, "Flatten", NULL));
+	}
+}
+
+/* other_width: where both the steps, or the rank, and the channels are wrong */
 static void
 other_width(C1dRepair *r)
 {
@@ -300,7 +363,9 @@ other_width(C1dRepair *r)
 
 				if (!with_base(r, &edit, 1, &based))
 					return;
-				if (based.shapes[based.list.count - 1].rank == 2)
+				if (r->check->expected->rank == 1)
+					vector(r);
+				else if (based.shapes[based.list.count - 1].rank == 2)
 				{
 					paddings(r);
 					output_paddings(r);
@@ -327,6 +392,8 @@ c1d_repair_end(C1dRepair *r)
 		if (paddings(r) == 0)
 			all_paddings(r);
 		output_paddings(r);
+		if (r->found == 0)
+			several_output_paddings(r);
 	}
 	if (series && same_width)
 	{
@@ -336,11 +403,7 @@ c1d_repair_end(C1dRepair *r)
 	if (!same_width)
 		width(r);
 	if (got->rank > 1 && expected->rank == 1)
-		for (int at = r->given - 1; at <= r->given; at++)
-		{
-			c1d_try_one(r, c1d_edit_put(r, at, 0, "GlobalAveragePooling1D", NULL));
-			c1d_try_one(r, c1d_edit_put(r, at, 0, "Flatten", NULL));
-		}
+		vector(r);
 	if (series && expected->dim[0] == got->dim[1] && expected->dim[1] == got->dim[0])
 	{
 		without_permutes(r);
@@ -350,7 +413,7 @@ c1d_repair_end(C1dRepair *r)
 		lengthen(r, got);
 	if (r->found == 0 && series)
 		without_permutes(r);
-	if (r->found == 0 && series && !same_width)
+	if (r->found == 0 && (series || expected->rank == 1) && got->rank > 1 && !same_width)
 		other_width(r);
 	if (series && r->found == 0)
 		decoder(r, got);

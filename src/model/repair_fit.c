@@ -40,14 +40,16 @@ static void
 turned(C1dRepair *r)
 {
 	const C1dShape *in = r->in;
+	int			before = r->view->graph.nodes[r->position].input[0];
 	C1dEdit		edit;
 
-	if (c1d_shape_equal(in, &r->view->list.input) && r->base.count == 0)
+	if (before < 0 || (c1d_shape_equal(in, &r->view->list.input) && r->base.count == 0))
 	{
 		edit = c1d_edit_input(c1d_shape2(in->dim[1], in->dim[0]));
 		c1d_try(r, &edit, 1, ": permute(x, 2, 1) swaps its axes");
 	}
-	else
+	else if (r->view->graph.nodes[before].class->ops != &c1d_permute_ops || r->view->list.origin[before] < 0 ||
+			 !c1d_try_one(r, c1d_edit_take_out(r->view->list.origin[before])))
 		c1d_try_one(r, c1d_edit_put(r, r->at, 0, "Permute", c1d_repair_config(r, NULL, "dims", c1d_repair_ints(r, 2, (int64_t[]) {2, 1}))));
 }
 
@@ -128,6 +130,36 @@ padding_before(C1dRepair *r, const C1dEdit *after, int count)
 		}
 }
 
+/*
+ * scaler
+ *		What was scaled back must have the channels again that it had: a decoder
+ *		ends in a convolution that makes them.
+ */
+static void
+scaler(C1dRepair *r, bool inverse)
+{
+	const C1dShape *in = r->in;
+	int64_t		wanted = r->problem->wanted;
+
+	if (in->rank == 1 && wanted == 1)
+		c1d_try_one(r, c1d_edit_put(r, r->at, 0, "Reshape", c1d_repair_config(r, NULL, "target_shape", c1d_repair_ints(r, 2, (int64_t[]) {in->dim[0], 1}))));
+	if (in->rank == 2 && inverse)
+	{
+		const C1dValue *config = c1d_repair_config(r, NULL, "filters", c1d_value_int(wanted));
+
+		config = c1d_repair_config(r, config, "kernel_size", c1d_value_int(3));
+		config = c1d_repair_config(r, config, "padding", c1d_value_string("same"));
+		c1d_try_one(r, c1d_edit_put(r, r->at, 0, "Conv1D", config));
+	}
+	if (c1d_shape_equal(in, &r->view->list.input) && r->base.count == 0)
+	{
+		C1dShape	input = *in;
+
+		input.dim[in->rank - 1] = wanted;
+		c1d_try_one(r, c1d_edit_input(input));
+	}
+}
+
 /* c1d_repair_channels: as many channels as the layer needs, or a layer that needs as many. */
 void
 c1d_repair_channels(C1dRepair *r)
@@ -146,28 +178,11 @@ c1d_repair_channels(C1dRepair *r)
 		width_before(r, wanted);
 		return;
 	}
+	if (ops == &c1d_minmax_ops || ops == &c1d_minmax_inverse_ops)
+		scaler(r, ops == &c1d_minmax_inverse_ops);
 	declared(r, channels);
 	groups(r, channels);
 	width_before(r, wanted);
-	if (ops != &c1d_minmax_ops && ops != &c1d_minmax_inverse_ops)
-		return;
-	if (in->rank == 1 && wanted == 1)
-		c1d_try_one(r, c1d_edit_put(r, r->at, 0, "Reshape", c1d_repair_config(r, NULL, "target_shape", c1d_repair_ints(r, 2, (int64_t[]) {in->dim[0], 1}))));
-	if (in->rank == 2 && ops == &c1d_minmax_inverse_ops)
-	{
-		const C1dValue *config = c1d_repair_config(r, NULL, "filters", c1d_value_int(wanted));
-
-		config = c1d_repair_config(r, config, "kernel_size", c1d_value_int(3));
-		config = c1d_repair_config(r, config, "padding", c1d_value_string("same"));
-		c1d_try_one(r, c1d_edit_put(r, r->at, 0, "Conv1D", config));
-	}
-	if (c1d_shape_equal(in, &r->view->list.input) && r->base.count == 0)
-	{
-		C1dShape	input = *in;
-
-		input.dim[in->rank - 1] = wanted;
-		c1d_try_one(r, c1d_edit_input(input));
-	}
 }
 
 /* ---- elements ---- */

@@ -104,7 +104,10 @@ c1d_repair_rank(C1dRepair *r)
 			edit = c1d_edit_input(c1d_shape2(in->dim[1], in->dim[2]));
 			c1d_try(r, &edit, 1, ": a batch is rows, not an axis");
 		}
-		reshape_before(r, 2, elements / c1d_shape_channels(in), c1d_shape_channels(in), 0);
+
+		/* of one channel it is rather series after series, which must not become one */
+		if (!from_input(r) || c1d_shape_channels(in) > 1)
+			reshape_before(r, 2, elements / c1d_shape_channels(in), c1d_shape_channels(in), 0);
 	}
 }
 
@@ -304,13 +307,17 @@ shrink_less(C1dRepair *r)
 	}
 }
 
-/* c1d_repair_steps: more steps, or a layer that needs fewer. */
+/*
+ * c1d_repair_steps
+ *		More steps, or a layer that needs fewer.  An input of far more channels
+ *		than steps is likely to have its axes swapped.
+ */
 void
 c1d_repair_steps(C1dRepair *r)
 {
 	const C1dShape *in = r->in;
 
-	if (from_input(r) && in->rank == 2 && in->dim[1] > in->dim[0])
+	if (from_input(r) && in->rank == 2 && in->dim[1] >= 4 * in->dim[0])
 	{
 		C1dEdit		turned = c1d_edit_input(c1d_shape2(in->dim[1], in->dim[0]));
 

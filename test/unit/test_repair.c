@@ -48,6 +48,23 @@ with(C1dArena *arena, const C1dValue *config, const char *key, C1dValue value)
 	return keep(arena, out);
 }
 
+static const C1dValue *
+without(C1dArena *arena, const C1dValue *config, const char *key)
+{
+	C1dValue	rest = {.type = C1D_NULL};
+
+	for (int64_t i = 0; i < config->as.object.count; i++)
+	{
+		const C1dMember *member = &config->as.object.members[i];
+		char	   *name = unit_must(c1d_alloc(arena, (size_t) member->key_length + 1, &(C1dError) {0}));
+
+		memcpy(name, member->key, member->key_length);
+		if (strcmp(name, key) != 0)
+			rest = *with(arena, &rest, name, member->value);
+	}
+	return keep(arena, rest);
+}
+
 static int
 place(const Rows *rows, int given)
 {
@@ -96,7 +113,8 @@ apply(Rows *rows, const C1dChange *change, C1dArena *arena)
 		switch (edit->kind)
 		{
 			case C1D_SET:
-				rows->text[at].config = with(arena, rows->text[at].config, edit->key, edit->value);
+				rows->text[at].config = edit->value.type == C1D_NULL ? without(arena, rows->text[at].config, edit->key) :
+					with(arena, rows->text[at].config, edit->key, edit->value);
 				break;
 			case C1D_SET_CLASS:
 				rows->text[at].class_name = keep(arena, c1d_value_string(edit->class_name));
