@@ -56,26 +56,30 @@ check_query(SPIPlanPtr plan)
 				 errhint("Pass a SELECT whose last column is the tensor, such as 'SELECT id, x FROM t', and write its rows with INSERT ... SELECT ... FROM predict_query(...).")));
 }
 
-/* column_name: a name that no column before has, for a definition list that works */
+/* unique_name: one that none of the names before has */
 static const char *
-column_name(TupleDesc description, int column)
+unique_name(const char *name, const char *const *before, int count)
 {
-	const char *name = column == description->natts - 1 ? "output" : NameStr(TupleDescAttr(description, column)->attname);
 	const char *unique = name;
 
-	for (int i = 0, n = 2; i < column; i++)
-		if (strcmp(unique, NameStr(TupleDescAttr(description, i)->attname)) == 0)
+	for (int i = 0, n = 2; i < count; i++)
+		if (strcmp(unique, before[i]) == 0)
 		{
-			unique = psprintf("%.*s_%d", (int) pg_mbcliplen(name, strlen(name), NAMEDATALEN - 12), name, n++);
+			unique = psprintf("%.*s_%d", pg_mbcliplen(name, strlen(name), NAMEDATALEN - 12), name, n++);
 			i = -1;
 		}
 	return unique;
 }
 
-/* list_columns: (id bigint, x tensor1d); with output, as the definition list must be */
+/*
+ * list_columns
+ *		(id bigint, x tensor1d).  With output, a type, it is the definition list
+ *		that is needed: no name twice, the tensor as output.
+ */
 static char *
 list_columns(TupleDesc description, Oid output)
 {
+	const char **names = palloc((description->natts + 1) * sizeof(char *));
 	StringInfoData text;
 
 	initStringInfo(&text);
@@ -84,8 +88,10 @@ list_columns(TupleDesc description, Oid output)
 		Form_pg_attribute column = TupleDescAttr(description, i);
 		bool		replaced = OidIsValid(output) && i == description->natts - 1;
 
-		appendStringInfo(&text, "%s%s %s", i ? ", " : "(",
-						 quote_identifier(OidIsValid(output) ? column_name(description, i) : NameStr(column->attname)),
+		names[i] = replaced ? "output" : NameStr(column->attname);
+		if (OidIsValid(output))
+			names[i] = unique_name(names[i], names, i);
+		appendStringInfo(&text, "%s%s %s", i ? ", " : "(", quote_identifier(names[i]),
 						 replaced ? format_type_be(output) : format_type_with_typemod(column->atttypid, column->atttypmod));
 	}
 	appendStringInfoChar(&text, ')');

@@ -64,9 +64,11 @@ open_source(const Job *job, int64 rows)
 	Datum		values[1] = {job->last};
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT s.%s, s.%s FROM %s s", key, quote_identifier(job->input), job->source_name);
+	appendStringInfo(&sql, "SELECT s.%s, s.%s FROM %s s WHERE s.%s ", key, quote_identifier(job->input), job->source_name, key);
 	if (job->begun)
-		appendStringInfo(&sql, " WHERE s.%s %s $1", key, job->key.greater);
+		appendStringInfo(&sql, "%s $1", job->key.greater);
+	else
+		appendStringInfoString(&sql, "IS NOT NULL");
 	appendStringInfo(&sql, " ORDER BY s.%s LIMIT " INT64_FORMAT, key, rows);
 	portal = SPI_cursor_open_with_args(NULL, sql.data, job->begun ? 1 : 0, types, values, NULL, true, 0);
 
@@ -172,16 +174,9 @@ one_batch(Job *job, Batch *batch, int64 rows, Size budget, int64 skipped_before)
 	batch_score(batch, job->model);
 	if (batch->count > 0)
 	{
-		Datum		last = SPI_getbinval(batch->row[batch->count - 1], batch->description, 1, &null);
-
-		/* they come last; NOT NULL may have been dropped, or never validated */
-		if (null)
-			ereport(ERROR,
-					(errcode(ERRCODE_NOT_NULL_VIOLATION),
-					 errmsg("table %s has a row whose key \"%s\" is null", job->source_name, job->key.name)));
 		write_outputs(job, batch);
 		warn_of_skipped(job, batch, skipped_before);
-		job_advance(job, last, batch->count, batch->refused);
+		job_advance(job, SPI_getbinval(batch->row[batch->count - 1], batch->description, 1, &null), batch->count, batch->refused);
 	}
 	if (!more)
 		job_finish(job);

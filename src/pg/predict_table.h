@@ -21,6 +21,7 @@ typedef struct JobKey
 	int16		length;
 	bool		byval;
 	char		align;
+	bool		nullable;		/* not declared NOT NULL */
 	char	   *greater;		/* its operators, with their schema */
 	char	   *equal;
 } JobKey;

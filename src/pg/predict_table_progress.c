@@ -161,7 +161,7 @@ create_progress(const Job *job)
 	run(psprintf("COMMENT ON TABLE %s IS 'how far each job of predict_table is'", job->progress_name), SPI_OK_UTILITY);
 }
 
-/* add_job: its row, at the very beginning */
+/* add_job: its row, at the very beginning; one that has written nothing may be called otherwise */
 static void
 add_job(const Job *job)
 {
@@ -175,6 +175,9 @@ add_job(const Job *job)
 		types[i] = TEXTOID;
 		arguments[i] = CStringGetTextDatum(i < SETTINGS ? values[i] : job->name);
 	}
+	if (SPI_execute_with_args(psprintf("DELETE FROM %s WHERE job OPERATOR(pg_catalog.=) $1", job->progress_name),
+							  1, &types[SETTINGS], &arguments[SETTINGS], NULL, false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not forget the job");
 	if (SPI_execute_with_args(psprintf("INSERT INTO %s (source, target, key, input, output, model, job, rows_done, rows_skipped) "
 									   "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)", job->progress_name),
 							  SETTINGS + 1, types, arguments, NULL, false, 0) != SPI_OK_INSERT)
@@ -227,6 +230,22 @@ target_kept(const Job *job)
 				 errhint("To begin again: DELETE FROM %s WHERE job = %s", job->progress_name, quote_literal_cstr(job->name))));
 }
 
+/* keys_present: where NOT NULL is not declared, see that no key is null; the index finds it at once */
+static void
+keys_present(const Job *job)
+{
+	if (!job->key.nullable)
+		return;
+	if (SPI_execute(psprintf("SELECT FROM %s s WHERE s.%s IS NULL LIMIT 1", job->source_name, quote_identifier(job->key.name)),
+					true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the source");
+	if (SPI_processed > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("%s has a row whose key \"%s\" is null", job->source_name, job->key.name),
+				 errdetail("A row without a key would never be read.")));
+}
+
 /*
  * job_begin
  *		Create what is missing and find out how far the job is.
@@ -236,6 +255,9 @@ job_begin(Job *job)
 {
 	Oid			types[2] = {TEXTOID, INT8OID};
 	Datum		values[2] = {CStringGetTextDatum(job->name), Int64GetDatum(job->expected)};
+	HeapTuple	row = NULL;
+	TupleDesc	columns = NULL;
+	bool		null;
 
 	if (!OidIsValid(job->target))
 		job_create_target(job);
@@ -245,23 +267,26 @@ job_begin(Job *job)
 									   "FROM %s WHERE job OPERATOR(pg_catalog.=) $1", job->progress_name),
 							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the progress table");
-	if (SPI_processed == 0)
+	if (SPI_processed == 1)
+	{
+		row = SPI_tuptable->vals[0];
+		columns = SPI_tuptable->tupdesc;
+		job->done = DatumGetInt64(SPI_getbinval(row, columns, 8, &null));
+	}
+	if (job->done == 0)
 		add_job(job);
 	else
 	{
-		HeapTuple	row = SPI_tuptable->vals[0];
-		TupleDesc	columns = SPI_tuptable->tupdesc;
 		char	   *last = SPI_getvalue(row, columns, 7);
-		bool		null;
 
 		same_job(job, row, columns);
-		job->done = DatumGetInt64(SPI_getbinval(row, columns, 8, &null));
 		job->skipped = DatumGetInt64(SPI_getbinval(row, columns, 9, &null));
 		if (last != NULL)
 			set_last(job, key_from_text(job, last));
 	}
 	job->done_before = job->done;
 	target_kept(job);
+	keys_present(job);
 	if (SPI_execute_with_args(psprintf("UPDATE %s SET rows_expected = $2, pid = pg_catalog.pg_backend_pid(), "
 									   "started = pg_catalog.clock_timestamp(), finished = NULL "
 									   "WHERE job OPERATOR(pg_catalog.=) $1", job->progress_name),

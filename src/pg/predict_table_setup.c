@@ -163,8 +163,11 @@ find_key(Job *job, Relation source, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("column \"%s\" of type %s cannot be a key", key->name, format_type_be(key->type)),
-				 errdetail("The type has no order.")));
-	if (!attribute->attnotnull)
+				 errdetail("A key needs a type with an order that is not itself an array.")));
+
+	/* a materialized view cannot say so: job_begin looks */
+	key->nullable = !attribute->attnotnull;
+	if (key->nullable && source->rd_rel->relkind != RELKIND_MATVIEW)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("key column \"%s\" of table %s may be null", key->name, job->source_name),
