@@ -41,7 +41,7 @@ name_row(Batch *batch, int64 index)
 	bool		null;
 	Datum		key = SPI_getbinval(batch->row[index], batch->description, 1, &null);
 
-	return psprintf("row of table %s with %s = %.64s", job->source_name, job->key.name, job_key_text(job, key));
+	return psprintf("row of table %s with %s = %s", job->source_name, job->key.name, job_key_short(job, key));
 }
 
 static void

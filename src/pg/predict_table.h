@@ -73,6 +73,7 @@ extern void job_begin(Job *job);
 extern void job_advance(Job *job, Datum last, int64 rows, int64 skipped);
 extern void job_finish(const Job *job);
 extern char *job_key_text(const Job *job, Datum key);
+extern char *job_key_short(const Job *job, Datum key);
 
 /* predict_table_report.c */
 extern void job_say_begin(Job *job);

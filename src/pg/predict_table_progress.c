@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -71,11 +72,7 @@ job_unlock(const Job *job)
 	LockRelease(&job->lock, ExclusiveLock, true);
 }
 
-/*
- * job_key_text, key_from_text
- *		A key as the row holds it.  Its text shall mean the same in every session,
- *		whatever that has set.
- */
+/* pin_formats: a key's text shall mean the same in every session, whatever that has set */
 static int
 pin_formats(void)
 {
@@ -87,6 +84,7 @@ pin_formats(void)
 	return level;
 }
 
+/* job_key_text: a key as the row holds it */
 char *
 job_key_text(const Job *job, Datum key)
 {
@@ -98,6 +96,16 @@ job_key_text(const Job *job, Datum key)
 	getTypeOutputInfo(job->key.base, &function, &varlena);
 	text = OidOutputFunctionCall(function, key);
 	AtEOXact_GUC(true, level);
+	return text;
+}
+
+/* job_key_short: a key for a message, which echoes no more than 64 bytes */
+char *
+job_key_short(const Job *job, Datum key)
+{
+	char	   *text = job_key_text(job, key);
+
+	text[pg_mbcliplen(text, strlen(text), C1D_ECHO)] = '\0';
 	return text;
 }
 

@@ -67,8 +67,8 @@ job_say_begin(Job *job)
 	job->started = job->reported = GetCurrentTimestamp();
 	if (job->begun && c1d_progress_interval() >= 0)
 		ereport(NOTICE,
-				(errmsg("predict_table: job \"%s\" goes on after %s = %.64s, " INT64_FORMAT " rows done", job->name, job->key.name,
-						job_key_text(job, job->last), job->done)));
+				(errmsg("predict_table: job \"%s\" goes on after %s = %s, " INT64_FORMAT " rows done", job->name, job->key.name,
+						job_key_short(job, job->last), job->done)));
 	show_name(job);
 }
 

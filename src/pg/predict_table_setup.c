@@ -350,7 +350,7 @@ job_arguments(FunctionCallInfo fcinfo, Job *job)
 	if (on_error != NULL && strcmp(on_error, "stop") != 0 && strcmp(on_error, "skip") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("on_error must be 'stop' or 'skip', not '%.64s'", on_error),
+				 errmsg("on_error must be 'stop' or 'skip'"),
 				 errhint("'skip' gives null for a row whose shape the model refuses.")));
 	job->skip = on_error != NULL && strcmp(on_error, "skip") == 0;
 
