@@ -6,7 +6,7 @@
  * statement that calls; the rows go to a tuplestore, which spills to disk at
  * work_mem.  No row is kept anywhere else.
  */
-#include "pg/batch.h"
+#include "pg/row_batch.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
@@ -143,13 +143,13 @@ typedef struct Stream
 {
 	FunctionCallInfo fcinfo;
 	ResultRows	rows;
-	Batch		batch;
+	RowBatch		batch;
 	int64		before;			/* rows of the batches before */
 	int32		typmod;			/* of the output */
 } Stream;
 
 static char *
-name_row(Batch *batch, int64 index)
+name_row(RowBatch *batch, int64 index)
 {
 	return psprintf("row " INT64_FORMAT " of the query", ((Stream *) batch->owner)->before + index + 1);
 }
@@ -158,7 +158,7 @@ name_row(Batch *batch, int64 index)
 static void
 put_rows(Stream *stream)
 {
-	Batch	   *batch = &stream->batch;
+	RowBatch	   *batch = &stream->batch;
 	int			natts = batch->column;
 	Datum	   *values = palloc(natts * sizeof(Datum));
 	bool	   *nulls = palloc(natts * sizeof(bool));
@@ -196,7 +196,7 @@ Datum
 predict_query(PG_FUNCTION_ARGS)
 {
 	Stream		stream = {.fcinfo = fcinfo};
-	Batch	   *batch = &stream.batch;
+	RowBatch	   *batch = &stream.batch;
 	Model	   *model = model_argument(fcinfo, 0);
 	int			batch_size = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
 	Size		budget = batch_size > 0 ? c1d_max_memory() : (Size) work_mem * 1024;
@@ -243,7 +243,7 @@ predict_query(PG_FUNCTION_ARGS)
 		batch_score(batch, model);
 		put_rows(&stream);
 		if (batch_size == 0 && batch->count > 0)
-			rows = batch_rows(8 * rows, budget, (double) batch->bytes / batch->count);
+			rows = batch_fit(8 * rows, budget, (double) batch->bytes / batch->count);
 		batch_clear(batch);
 	} while (more);
 	SPI_cursor_close(portal);

@@ -35,7 +35,7 @@
 #define MOST_BYTES ((Size) 64 * 1024 * 1024)
 
 static char *
-name_row(Batch *batch, int64 index)
+name_row(RowBatch *batch, int64 index)
 {
 	const Job  *job = batch->owner;
 	bool		null;
@@ -84,7 +84,7 @@ open_source(const Job *job, int64 rows)
 
 /* write_part: outputs from start to end */
 static void
-write_part(const Job *job, const Batch *batch, const char *sql, int64 start, int64 end)
+write_part(const Job *job, const RowBatch *batch, const char *sql, int64 start, int64 end)
 {
 	int			count = (int) (end - start);
 	int			lower = 1;
@@ -117,7 +117,7 @@ write_part(const Job *job, const Batch *batch, const char *sql, int64 start, int
 
 /* write_outputs: all of a batch; unnest of two arrays is PostgreSQL's own, whatever the search_path */
 static void
-write_outputs(const Job *job, const Batch *batch)
+write_outputs(const Job *job, const RowBatch *batch)
 {
 	const char *key = quote_identifier(job->key.name);
 	const char *output = quote_identifier(job->output);
@@ -148,7 +148,7 @@ write_outputs(const Job *job, const Batch *batch)
 
 /* warn_of_skipped: once a call, for the first of them */
 static void
-warn_of_skipped(const Job *job, Batch *batch, int64 skipped_before)
+warn_of_skipped(const Job *job, RowBatch *batch, int64 skipped_before)
 {
 	if (batch->refused > 0 && job->skipped == skipped_before)
 		ereport(WARNING,
@@ -163,7 +163,7 @@ warn_of_skipped(const Job *job, Batch *batch, int64 skipped_before)
  *		has no more rows.
  */
 static bool
-one_batch(Job *job, Batch *batch, int64 rows, Size budget, int64 skipped_before)
+one_batch(Job *job, RowBatch *batch, int64 rows, Size budget, int64 skipped_before)
 {
 	MemoryContext old = MemoryContextSwitchTo(batch->context);
 	Portal		portal = open_source(job, rows);
@@ -198,7 +198,7 @@ commit(void)
 static void
 run_job(Job *job)
 {
-	Batch		batch;
+	RowBatch		batch;
 	Size		budget = job->batch_size > 0 ? c1d_max_memory() : (Size) maintenance_work_mem * 1024;
 	int64		rows = job->batch_size > 0 ? job->batch_size : 16;
 	int64		skipped_before;
@@ -223,7 +223,7 @@ run_job(Job *job)
 			long		ms = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
 			int64		in_time = Max(batch.count * BATCH_MS / Max(ms, 1), 16);
 
-			rows = batch_rows(Min(in_time, 8 * batch.count), budget, (double) batch.bytes / batch.count);
+			rows = batch_fit(Min(in_time, 8 * batch.count), budget, (double) batch.bytes / batch.count);
 		}
 		batch_clear(&batch);
 		if (more)

@@ -5,7 +5,7 @@
 #ifndef C1D_PG_PREDICT_TABLE_H
 #define C1D_PG_PREDICT_TABLE_H
 
-#include "pg/batch.h"
+#include "pg/row_batch.h"
 
 #include "datatype/timestamp.h"
 #include "storage/lock.h"

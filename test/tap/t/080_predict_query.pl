@@ -118,7 +118,7 @@ is($session->query('SELECT count(*) FROM pg_ls_tmpdir()'), '0', 'no temporary fi
 SKIP:
 {
 	skip 'this server does not tell of its memory', 1 if rows('postgres', q{SELECT current_setting('server_version_num')::int >= 140000}) ne 't';
-	is($session->query(q{SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'conv1d batch'}), '0', 'no batch is left in memory');
+	is($session->query(q{SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('conv1d rows', 'conv1d batch')}), '0', 'no batch is left in memory');
 }
 
 # A limit on temporary files is obeyed.

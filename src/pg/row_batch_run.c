@@ -1,8 +1,8 @@
 /*
- * src/pg/batch_run.c
+ * src/pg/row_batch_run.c
  *	  A model on the rows of a batch, shape by shape.
  */
-#include "pg/batch.h"
+#include "pg/row_batch.h"
 
 #include "pg/plan_cache.h"
 
@@ -12,12 +12,12 @@
 #define MOST_ROWS 8192
 
 /*
- * batch_rows
+ * batch_fit
  *		How many rows to read next: what fits in budget, but enough to keep the
  *		processors busy while that is a small part of conv1d.max_memory.
  */
 int64
-batch_rows(int64 most_rows, Size budget, double bytes_a_row)
+batch_fit(int64 most_rows, Size budget, double bytes_a_row)
 {
 	double		rows = budget / Max(bytes_a_row, 1.0);
 
@@ -59,7 +59,7 @@ compare_slots(const void *a, const void *b)
  *		Does the model take this shape?  Without a graph the plan will tell.
  */
 static bool
-shape_fits(Batch *batch, const Slot *slots, int64 count)
+shape_fits(RowBatch *batch, const Slot *slots, int64 count)
 {
 	C1dShape	shape = tensor_shape(slots[0].x);
 	C1dShape   *shapes;
@@ -92,7 +92,7 @@ shape_fits(Batch *batch, const Slot *slots, int64 count)
  * stays what it is.
  */
 void
-batch_score(Batch *batch, const Model *model)
+batch_score(RowBatch *batch, const Model *model)
 {
 	ErrorContextCallback callback = {.callback = batch_say_row, .arg = batch, .previous = error_context_stack};
 	MemoryContext old = MemoryContextSwitchTo(batch->context);
@@ -100,6 +100,7 @@ batch_score(Batch *batch, const Model *model)
 	Tensor	  **x = MemoryContextAllocHuge(batch->context, (batch->count + 1) * sizeof(Tensor *));
 	Tensor	  **y = MemoryContextAllocHuge(batch->context, (batch->count + 1) * sizeof(Tensor *));
 	int64		slot_count = 0;
+	int64		at_once;
 	int64		end;
 
 	for (int64 i = 0; i < batch->count; i++)
@@ -120,7 +121,11 @@ batch_score(Batch *batch, const Model *model)
 		batch_name_row(batch, slots[start].index);
 		cached = plan_for(PointerGetDatum(model), &shape);
 		batch->named = NULL;
-		execute_batch(&cached->plan, x, y, end - start, cached->work);
+		for (int64 at = start; at < end; at += at_once)
+		{
+			at_once = Min(batch_rows(&cached->plan), end - at);
+			execute_batch(&cached->plan, x + (at - start), y + (at - start), at_once);
+		}
 		for (int64 i = start; i < end; i++)
 		{
 			batch->y[slots[i].index] = y[i - start];

@@ -1,10 +1,10 @@
 /*
- * src/pg/batch.h
+ * src/pg/row_batch.h
  *	  Rows of a query that are scored together: read until they are enough, run
  *	  shape by shape, given back in their order.
  */
-#ifndef C1D_PG_BATCH_H
-#define C1D_PG_BATCH_H
+#ifndef C1D_PG_ROW_BATCH_H
+#define C1D_PG_ROW_BATCH_H
 
 #include "pg/model.h"
 
@@ -15,9 +15,9 @@
 struct PortalData;
 struct SPITupleTable;
 
-typedef struct Batch Batch;
+typedef struct RowBatch RowBatch;
 
-struct Batch
+struct RowBatch
 {
 	/* set once by batch_start; context is a child of the one current then */
 	MemoryContext context;
@@ -25,7 +25,7 @@ struct Batch
 	Oid			tensor_type;
 
 	/* the caller may set these before the first row is read */
-	char	   *(*name_row) (Batch *batch, int64 index);	/* for the context of an error */
+	char	   *(*name_row) (RowBatch *batch, int64 index);	/* for the context of an error */
 	void	   *owner;
 	const C1dGraph *graph;		/* of the model: rows whose shape it refuses give null */
 
@@ -48,18 +48,18 @@ struct Batch
 	char	   *named;			/* what an error is about */
 };
 
-/* batch.c: the rows */
-extern void batch_start(Batch *batch, Oid tensor_type, int column);
-extern bool batch_read(Batch *batch, struct PortalData *portal, int64 most_rows, Size most_bytes);
-extern void batch_clear(Batch *batch);
-extern void batch_name_row(Batch *batch, int64 index);
+/* row_batch.c: the rows */
+extern void batch_start(RowBatch *batch, Oid tensor_type, int column);
+extern bool batch_read(RowBatch *batch, struct PortalData *portal, int64 most_rows, Size most_bytes);
+extern void batch_clear(RowBatch *batch);
+extern void batch_name_row(RowBatch *batch, int64 index);
 extern void batch_say_row(void *batch);
 extern Oid	tensor_type_beside(Oid function);
 extern bool is_tensor_like(Oid type, Oid tensor_type);
 extern Model *model_argument(FunctionCallInfo fcinfo, int argument);
 
-/* batch_run.c: the model */
-extern void batch_score(Batch *batch, const Model *model);
-extern int64 batch_rows(int64 most_rows, Size budget, double bytes_a_row);
+/* row_batch_run.c: the model */
+extern void batch_score(RowBatch *batch, const Model *model);
+extern int64 batch_fit(int64 most_rows, Size budget, double bytes_a_row);
 
 #endif

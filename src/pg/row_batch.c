@@ -1,13 +1,13 @@
 /*
- * src/pg/batch.c
+ * src/pg/row_batch.c
  *	  Rows of a cursor that are scored together, and what the functions that do
  *	  so need to know of their arguments.
  *
- * predict_query and predict_table share this and batch_run.c.  Memory is what
+ * predict_query and predict_table share this and row_batch_run.c.  Memory is what
  * the batch's rows, inputs and outputs take; the caller bounds it by the rows and
  * bytes to read.
  */
-#include "pg/batch.h"
+#include "pg/row_batch.h"
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -84,17 +84,17 @@ model_argument(FunctionCallInfo fcinfo, int argument)
  *		An empty batch for queries whose tensor is in column, from 1.
  */
 void
-batch_start(Batch *batch, Oid tensor_type, int column)
+batch_start(RowBatch *batch, Oid tensor_type, int column)
 {
 	memset(batch, 0, sizeof(*batch));
-	batch->context = AllocSetContextCreate(CurrentMemoryContext, "conv1d batch", ALLOCSET_DEFAULT_SIZES);
+	batch->context = AllocSetContextCreate(CurrentMemoryContext, "conv1d rows", ALLOCSET_DEFAULT_SIZES);
 	batch->tensor_type = tensor_type;
 	batch->column = column;
 }
 
 /* batch_clear: forget the rows; the newest table first, which SPI finds at once */
 void
-batch_clear(Batch *batch)
+batch_clear(RowBatch *batch)
 {
 	while (batch->tables > 0)
 		SPI_freetuptable(batch->table[--batch->tables]);
@@ -112,7 +112,7 @@ batch_clear(Batch *batch)
 void
 batch_say_row(void *arg)
 {
-	Batch	   *batch = arg;
+	RowBatch	   *batch = arg;
 
 	if (batch->named != NULL)
 		errcontext("%s", batch->named);
@@ -120,7 +120,7 @@ batch_say_row(void *arg)
 
 /* batch_name_row: what an error is about from now on */
 void
-batch_name_row(Batch *batch, int64 index)
+batch_name_row(RowBatch *batch, int64 index)
 {
 	if (batch->name_row == NULL)
 		return;
@@ -130,7 +130,7 @@ batch_name_row(Batch *batch, int64 index)
 }
 
 static void *
-enlarge(Batch *batch, void *array, int64 room, Size size)
+enlarge(RowBatch *batch, void *array, int64 room, Size size)
 {
 	if (array == NULL)
 		return MemoryContextAllocHuge(batch->context, room * size);
@@ -139,7 +139,7 @@ enlarge(Batch *batch, void *array, int64 room, Size size)
 
 /* make_room: for so many rows and tables more */
 static void
-make_room(Batch *batch, int64 rows)
+make_room(RowBatch *batch, int64 rows)
 {
 	if (batch->count + rows > batch->room)
 	{
@@ -157,7 +157,7 @@ make_room(Batch *batch, int64 rows)
 
 /* add_row: one row more, its tensor out of the toast table or the array */
 static void
-add_row(Batch *batch, HeapTuple row)
+add_row(RowBatch *batch, HeapTuple row)
 {
 	int64		index = batch->count++;
 	bool		null;
@@ -183,7 +183,7 @@ add_row(Batch *batch, HeapTuple row)
  * False when the cursor has no more.  A snapshot must be active.
  */
 bool
-batch_read(Batch *batch, struct PortalData *portal, int64 most_rows, Size most_bytes)
+batch_read(RowBatch *batch, struct PortalData *portal, int64 most_rows, Size most_bytes)
 {
 	ErrorContextCallback callback = {.callback = batch_say_row, .arg = batch, .previous = error_context_stack};
 	bool		more = true;
