@@ -13,7 +13,8 @@
 #
 # demo and test install with apt what they need and do not find; KEEP=1 leaves
 # their server running.  PG_CONFIG=/path/to/pg_config chooses the server,
-# WERROR=1 makes warnings errors, O=directory puts the objects elsewhere.
+# WERROR=1 makes warnings errors, O=directory puts the objects elsewhere,
+# OPENMP=no builds without threads.
 
 EXTENSION = conv1d
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" conv1d.control)
@@ -31,8 +32,8 @@ SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
 	tensor tensor_shape tensor_access tensor_cast tensor_json tensor_bytes \
 	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
 	tensor_place tensor_spark tensor_plot layers pools steps norms activations \
-	scaler model model_parts \
-	predict check check_rows module)
+	scaler model model_parts model_plan \
+	predict predict_agg check check_rows mirror module)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
@@ -48,7 +49,7 @@ WARNINGS = -Wall -Wextra $(if $(WERROR),-Werror)
 SERVER_INCLUDE := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
 PG_CPPFLAGS = -Isrc -isystem $(SERVER_INCLUDE) -DCONV1D_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -std=gnu99 $(WARNINGS) -fvisibility=hidden -fno-math-errno -ffp-contract=off
-SHLIB_LINK = -lm
+SHLIB_LINK = -lm $(OPENMP_FLAGS)
 KERNEL_CFLAGS = -O3 -ffp-contract=fast
 
 # The server's flags are gcc's; clang shall not complain of those it lacks.
@@ -73,6 +74,14 @@ clean:
 	rm -rf build $(MODULE_big).so $(DATA_built)
 endif
 
+# Threads, where this compiler brings OpenMP 5.0; batches run serially elsewhere.
+ifndef OPENMP
+OPENMP := $(shell program=$$(mktemp) && \
+	echo 'int main(void) { return omp_pause_resource_all(omp_pause_soft); }' | \
+	$(CC) -fopenmp -include omp.h -x c -o $$program - 2>/dev/null && echo yes || echo no; rm -f $$program)
+endif
+OPENMP_FLAGS = $(if $(filter yes,$(OPENMP)),-fopenmp)
+
 $(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS) $(EXTENSION).control Makefile
 	cat $(SQL_PARTS) > $@
 
@@ -84,9 +93,10 @@ $(O)/%.o: src/%.c $(O)/flags
 	$(CC) $(CFLAGS) $(ROOM_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/kernels/%.o: ROOM_CFLAGS = $(KERNEL_CFLAGS)
+$(O)/kernels/parallel.o: ROOM_CFLAGS += $(OPENMP_FLAGS)
 
 # Another compiler, flag or server makes the old objects stale.
-$(O)/flags: export FLAGS = $(CC) $(CFLAGS) $(KERNEL_CFLAGS) $(CPPFLAGS) $(VERSION)
+$(O)/flags: export FLAGS = $(CC) $(CFLAGS) $(KERNEL_CFLAGS) $(OPENMP_FLAGS) $(CPPFLAGS) $(VERSION)
 $(O)/flags: .FORCE
 	@mkdir -p $(@D)
 	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" > $@
@@ -103,6 +113,8 @@ unit-programs: $(UNIT_PROGRAMS)
 
 $(UNIT_PROGRAMS): %: %.o $(patsubst src/%.c,build/unit/%.o,$(CORE))
 	$(CC) $(UNIT_CFLAGS) -o $@ $^ -lm
+
+build/unit/kernels/parallel.o $(UNIT_PROGRAMS): UNIT_CFLAGS += $(OPENMP_FLAGS)
 
 build/unit/%.o: src/%.c Makefile
 	@mkdir -p $(@D)

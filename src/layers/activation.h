@@ -24,6 +24,7 @@ extern double c1d_activation_cost(const LayerSite *site);
 extern void c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, float *work,
 								   int64_t begin, int64_t end);
 extern int64_t c1d_activation_rows(const LayerSite *site);
+extern bool c1d_activation_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena);
 extern int64_t c1d_activation_workspace(const LayerSite *site);
 
 #endif

@@ -104,6 +104,7 @@ const LayerOps c1d_torch_activation_ops = {
 	.config_size = sizeof(C1dActivationConfig),
 	.parse = module_parse,
 	.infer = c1d_activation_infer,
+	.absorb = c1d_activation_absorb,
 	.workspace = c1d_activation_workspace,
 	.cost = c1d_activation_cost,
 	.rows = c1d_activation_rows,

@@ -145,11 +145,62 @@ batch_norm_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return count;
 }
 
+/*
+ * affine
+ *		One multiply-add for each feature: gamma / sqrt(variance + epsilon), and
+ *		beta less the mean times that.
+ */
+static bool
+affine(const LayerSite *site, int64_t features, double **scale, double **offset, C1dArena *arena, C1dError *err)
+{
+	const C1dBatchNormConfig *c = site->config;
+	const C1dTensor *statistics = site->weights + c->gamma + c->beta;
+
+	*scale = c1d_alloc_array(arena, features, sizeof(double), err);
+	if (*scale == NULL)
+		return false;
+	*offset = c1d_alloc_array(arena, features, sizeof(double), err);
+	if (*offset == NULL)
+		return false;
+	for (int64_t f = 0; f < features; f++)
+	{
+		(*scale)[f] = (c->gamma ? site->weights[0].data[f] : 1) / sqrt(statistics[1].data[f] + c->epsilon);
+		(*offset)[f] = (c->beta ? site->weights[c->gamma].data[f] : 0) - statistics[0].data[f] * (*scale)[f];
+	}
+	return true;
+}
+
+/*
+ * batch_norm_absorb
+ *		Along the channels it is a scale and an offset, which a convolution takes
+ *		into its weights; extremes, which would lose digits there, stay apart.
+ */
+static bool
+batch_norm_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
+{
+	const C1dBatchNormConfig *c = site->config;
+	int64_t		features = c1d_shape_channels(site->in);
+	double	   *scale,
+			   *offset;
+	C1dError	ignored;
+	int			at;
+
+	if (fusion->scale != NULL || fusion->activation.function != C1D_ACT_LINEAR || fusion->pool != 0 ||
+		!c1d_layer_axis(c->axis, site->in, &at, &ignored) || at != site->in->rank - 1 ||
+		!affine(site, features, &scale, &offset, arena, &ignored))
+		return false;
+	for (int64_t f = 0; f < features; f++)
+		if (!(fabs(scale[f]) < 1e9 && fabs(offset[f]) < 1e9))
+			return false;
+	fusion->scale = scale;
+	fusion->offset = offset;
+	return true;
+}
+
 static bool
 batch_norm_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
 	const C1dBatchNormConfig *c = site->config;
-	const C1dTensor *statistics = site->weights + c->gamma + c->beta;
 	BatchNormPrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	int			at;
 
@@ -159,17 +210,8 @@ batch_norm_prepare(const LayerSite *site, C1dArena *arena, const void **prepared
 	p->inner = 1;
 	for (int i = at + 1; i < site->in->rank; i++)
 		p->inner *= site->in->dim[i];
-	p->scale = c1d_alloc_array(arena, p->features, sizeof(double), err);
-	if (p->scale == NULL)
+	if (!affine(site, p->features, &p->scale, &p->offset, arena, err))
 		return false;
-	p->offset = c1d_alloc_array(arena, p->features, sizeof(double), err);
-	if (p->offset == NULL)
-		return false;
-	for (int64_t f = 0; f < p->features; f++)
-	{
-		p->scale[f] = (c->gamma ? site->weights[0].data[f] : 1) / sqrt(statistics[1].data[f] + c->epsilon);
-		p->offset[f] = (c->beta ? site->weights[c->gamma].data[f] : 0) - statistics[0].data[f] * p->scale[f];
-	}
 	*prepared = p;
 	return true;
 }
@@ -196,6 +238,7 @@ const LayerOps c1d_batch_norm_ops = {
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,
 	.prepare = batch_norm_prepare,
+	.absorb = batch_norm_absorb,
 	.cost = batch_norm_cost,
 	.forward = batch_norm_forward,
 };
@@ -206,6 +249,7 @@ const LayerOps c1d_batch_norm1d_ops = {
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,
 	.prepare = batch_norm_prepare,
+	.absorb = batch_norm_absorb,
 	.cost = batch_norm_cost,
 	.forward = batch_norm_forward,
 };
@@ -216,6 +260,7 @@ const LayerOps c1d_batch_norm2d_ops = {
 	.infer = batch_norm_infer,
 	.weights = batch_norm_weights,
 	.prepare = batch_norm_prepare,
+	.absorb = batch_norm_absorb,
 	.cost = batch_norm_cost,
 	.forward = batch_norm_forward,
 };

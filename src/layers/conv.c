@@ -7,13 +7,29 @@
  * the output length is computed; the arithmetic is in kernels/conv.c.
  * Reached only through the registry.
  */
-#include "layers/conv_config.h"
+#include <limits.h>
 
+#include "kernels/repeat.h"
+#include "layers/conv_config.h"
+#include "layers/phases.h"
+
+/* Each has a kernel of its own; more are rare, and copied steps do no harm there. */
+#define MOST_PHASES 8
+
+/* Scratch of a convolution over repeated steps: whether they are finite, then the steps. */
+#define REPEATED_AT (C1D_ALIGN / (int64_t) sizeof(float))
+
+/*
+ * A convolution has one way to be computed, chosen when it is prepared; one
+ * over repeated steps has a second, for series with infinities, which a sum of
+ * two weights would treat otherwise than the two of them.
+ */
 typedef struct ConvPrepared
 {
 	C1dConvGeometry geometry;
 	C1dConvWeights weights;
 	C1dActivation activation;	/* what the tiles do not do themselves */
+	C1dPhases  *phases;			/* over repeated steps, else NULL */
 } ConvPrepared;
 
 static bool
@@ -63,23 +79,77 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 {
 	const C1dConvConfig *c = site->config;
 	ConvPrepared *p = c1d_alloc(arena, sizeof(*p), err);
-	C1dConvLayout layout = c1d_conv_layout(c, c1d_shape_channels(site->in), site->weights[0].data);
+	C1dConvLayout layout;
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
+	int			pool = site->fusion.pool == 0 ? 1 : (int) site->fusion.pool;
+	const float *bias;
 
-	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err))
+	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err) ||
+		!c1d_conv_weights(site, &layout, &bias, arena, err))
 		return false;
 	p->geometry = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, p->geometry.filters / p->geometry.groups);
+	variant = c1d_conv_choose(&p->geometry, site->tuning->isa, pool);
 	p->weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->geometry, tallest, &layout, arena, err),
-		.bias = c1d_conv_bias(&p->geometry, tallest, c->use_bias ? site->weights[1].data : NULL, arena, err),
-		.relu = c->activation.function == C1D_ACT_RELU,
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->geometry, variant, &layout, arena, err),
+		.bias = c1d_conv_bias(&p->geometry, variant, bias, arena, err),
+		.pool = pool,
 	};
-	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
+	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
 	*prepared = p;
-	return p->weights.panels != NULL && p->weights.bias != NULL;
+	if (p->weights.panels == NULL || p->weights.bias == NULL)
+		return false;
+	if (site->fusion.repeat == 0)
+		return true;
+	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
+	return p->phases != NULL;
+}
+
+/* pools: can the store take the maximum, of what has no activation but relu before? */
+static bool
+pools(const LayerSite *site)
+{
+	const C1dConvConfig *c = site->config;
+	C1dWindowPlace place[C1D_AXES];
+	C1dConvGeometry geometry;
+	C1dError	ignored;
+	bool		relu;
+
+	if (c1d_fusion_activation(&site->fusion, &c->activation, &relu).function != C1D_ACT_LINEAR ||
+		site->fusion.pool > INT_MAX ||
+		!c1d_windows_place(&c->windows, site->in, place, &ignored))
+		return false;
+	geometry = c1d_conv_geometry(c, site->in, place);
+	return c1d_conv_pools(&geometry, (int) site->fusion.pool);
+}
+
+/*
+ * conv_fuses
+ *		Steps repeated before a convolution that goes on step by step; pooling
+ *		behind one where the tiles can.
+ */
+static bool
+conv_fuses(const LayerSite *site)
+{
+	const C1dConvConfig *c = site->config;
+	const C1dWindow *w = &c->windows.axis[C1D_ALONG];
+	const C1dFusion *fusion = &site->fusion;
+
+	if (fusion->repeat > MOST_PHASES ||
+		(fusion->repeat != 0 &&
+		 (c->kind != C1D_CONV_PLAIN || c->windows.axes != 1 || w->stride != 1 || w->dilation != 1 || fusion->pool != 0)))
+		return false;
+	if (fusion->pool != 0 && !pools(site))
+		return false;
+	return c1d_fusion_tail_fits(fusion, &c->activation);
+}
+
+/* over repeated steps: room for them, should they be needed one by one, and whether they are */
+static int64_t
+conv_workspace(const LayerSite *site)
+{
+	return site->fusion.repeat == 0 ? 0 : REPEATED_AT + c1d_shape_elements(site->in);
 }
 
 static double
@@ -92,24 +162,62 @@ conv_cost(const LayerSite *site)
 		c->windows.axis[C1D_DOWN].size * c->windows.axis[C1D_ALONG].size * inner;
 }
 
-/* rows are steps of a series, or lines of an image */
+/*
+ * repeated_forward
+ *		Steps begin .. end - 1 of a convolution over steps that are each there
+ *		several times: in phases, or if the series is not finite, one by one.
+ */
+static void
+repeated_forward(const LayerSite *site, const float *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	const ConvPrepared *p = site->prepared;
+	float	   *steps = work + REPEATED_AT;
+
+	if (begin == 0)
+	{
+		work[0] = c1d_is_finite(x, c1d_shape_elements(&site->fusion.in));
+		if (work[0] == 0)
+			c1d_repeat(x, steps, site->fusion.in.dim[0], c1d_shape_channels(site->in), site->fusion.repeat);
+	}
+	if (work[0] != 0)
+		c1d_phases_forward(p->phases, x, y, begin, end);
+	else
+		c1d_conv_rows(&p->geometry, &p->weights, steps, y, p->geometry.filters, begin, end);
+}
+
+/* rows are steps of the output, pooled if it is, or lines of an image */
+static int64_t
+conv_rows(const LayerSite *site)
+{
+	return site->fusion.pool == 0 ? c1d_layer_rows(&site->out) : c1d_layer_rows(&site->fusion.out);
+}
+
 static void
 conv_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const ConvPrepared *p = site->prepared;
 	int64_t		filters = p->geometry.filters;
-	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
+	int64_t		width = site->out.rank == 2 ? 1 : c1d_image(&site->out).length[C1D_ALONG];
 
-	(void) work;
-	if (site->out.rank == 2)
-	{
+	if (p->phases != NULL)
+		repeated_forward(site, x[0], y, work, begin, end);
+	else if (site->out.rank == 2)
 		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
-		c1d_activate(&p->activation, y + begin * filters, end - begin, filters);
-		return;
-	}
-	for (int64_t h = begin; h < end; h++)
-		c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
-	c1d_activate(&p->activation, y + begin * width * filters, (end - begin) * width, filters);
+	else
+		for (int64_t h = begin; h < end; h++)
+			c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * width * filters, (end - begin) * width, filters);
+}
+
+static void
+conv_describe(const LayerSite *site, C1dStepText *text)
+{
+	const ConvPrepared *p = site->prepared;
+
+	if (p->phases == NULL)
+		c1d_describe_product(&p->weights, "direct", text);
+	else
+		c1d_describe_product(&p->phases->weights, "folded", text);
 }
 
 const LayerOps c1d_conv_ops = {
@@ -118,8 +226,13 @@ const LayerOps c1d_conv_ops = {
 	.infer = conv_infer,
 	.weights = conv_weights,
 	.prepare = conv_prepare,
+	.fuses = conv_fuses,
+	.describe = conv_describe,
+	.workspace = conv_workspace,
+	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };
 
 const LayerOps c1d_depthwise_conv_ops = {
@@ -128,6 +241,11 @@ const LayerOps c1d_depthwise_conv_ops = {
 	.infer = conv_infer,
 	.weights = conv_weights,
 	.prepare = conv_prepare,
+	.fuses = conv_fuses,
+	.describe = conv_describe,
+	.workspace = conv_workspace,
+	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };

@@ -296,6 +296,24 @@ c1d_conv_layout(const C1dConvConfig *c, int64_t channels, const float *kernel)
 }
 
 /*
+ * c1d_conv_weights
+ *		Where a convolution's kernel and bias are, with what follows it folded
+ *		into them; without bias it is NULL.
+ */
+bool
+c1d_conv_weights(const LayerSite *site, C1dConvLayout *layout, const float **bias, C1dArena *arena, C1dError *err)
+{
+	const C1dConvConfig *c = site->config;
+	int64_t		channels = c1d_shape_channels(site->in);
+	bool		depthwise = c->kind == C1D_CONV_DEPTHWISE;
+
+	*layout = c1d_conv_layout(c, channels, site->weights[0].data);
+	*bias = c->use_bias ? site->weights[1].data : NULL;
+	return c1d_fusion_fold(&site->fusion, &site->weights[0], depthwise ? channels : c->groups,
+						   c1d_shape_channels(&site->out), layout, bias, arena, err);
+}
+
+/*
  * c1d_conv_geometry
  *		Windows over an input, as the kernels take them; a depthwise convolution
  *		has a group for every channel.
@@ -327,24 +345,24 @@ c1d_conv_geometry(const C1dConvConfig *c, const C1dShape *in, const C1dWindowPla
 
 /* c1d_conv_panels: the kernel, packed; NULL when memory ran out. */
 const float *
-c1d_conv_panels(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_panels(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 				const C1dConvLayout *layout, C1dArena *arena, C1dError *err)
 {
-	float	   *panels = c1d_alloc_array(arena, c1d_conv_panel_floats(geometry, tallest), sizeof(float), err);
+	float	   *panels = c1d_alloc_array(arena, c1d_conv_panel_floats(geometry, variant), sizeof(float), err);
 
 	if (panels != NULL)
-		c1d_conv_pack(geometry, tallest, layout, panels);
+		c1d_conv_pack(geometry, variant, layout, panels);
 	return panels;
 }
 
 /* c1d_conv_bias: the bias, packed, zeros when it is NULL; NULL when memory ran out. */
 const float *
-c1d_conv_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const float *bias, C1dArena *arena, C1dError *err)
 {
-	float	   *packed = c1d_alloc_array(arena, c1d_conv_bias_floats(geometry, tallest), sizeof(float), err);
+	float	   *packed = c1d_alloc_array(arena, c1d_conv_bias_floats(geometry, variant), sizeof(float), err);
 
 	if (packed != NULL)
-		c1d_conv_pack_bias(geometry, tallest, bias, packed);
+		c1d_conv_pack_bias(geometry, variant, bias, packed);
 	return packed;
 }

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #include "layers/conv_config.h"
+#include "layers/phases.h"
 
 /* What of the natural output is kept; beyond its end there are zeros. */
 typedef struct Cut
@@ -20,20 +21,9 @@ typedef struct Cut
 	int64_t		out_length;
 } Cut;
 
-/* The outputs at positions q * stride + remainder of the natural output. */
-typedef struct Phase
-{
-	int64_t		remainder[C1D_AXES];
-	C1dConvGeometry geometry;
-	const float *panels;
-} Phase;
-
 typedef struct TransposePrepared
 {
-	Phase	   *phases;			/* those that any tap reaches */
-	int64_t		phase_count;
-	int64_t		crop[C1D_AXES];
-	C1dConvWeights weights;		/* the panels are each phase's own */
+	C1dPhases	phases;
 	C1dActivation activation;
 } TransposePrepared;
 
@@ -252,18 +242,18 @@ axis_phase(const C1dWindow *w, int64_t first)
 
 /*
  * prepare_phase
- *		Geometry and packed kernel of the phase whose first taps are given.
+ *		Geometry and packed kernel of the phase whose first taps are given.  The
+ *		first phase has the most taps and chooses the kernel for all of them.
  */
 static bool
-prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t first_down, int64_t first_along,
-			  Phase *phase, C1dArena *arena, C1dError *err)
+prepare_phase(const LayerSite *site, C1dConvLayout layout, int64_t first_down, int64_t first_along,
+			  const C1dConvVariant **variant, C1dPhase *phase, C1dArena *arena, C1dError *err)
 {
 	const C1dConvConfig *c = site->config;
 	const C1dWindow *windows = c->windows.axis;
 	AxisPhase	down = axis_phase(&windows[C1D_DOWN], first_down);
 	AxisPhase	along = axis_phase(&windows[C1D_ALONG], first_along);
 	C1dImage	image = c1d_image(site->in);
-	C1dConvLayout layout = c1d_conv_layout(c, image.channels, site->weights[0].data);
 
 	phase->remainder[C1D_DOWN] = down.remainder;
 	phase->remainder[C1D_ALONG] = along.remainder;
@@ -279,7 +269,9 @@ prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, int64_t firs
 	layout.from += down.last * layout.line_step + along.last * layout.tap_step;
 	layout.line_step *= -tap_step(&windows[C1D_DOWN]);
 	layout.tap_step *= -tap_step(&windows[C1D_ALONG]);
-	phase->panels = c1d_conv_panels(&phase->geometry, tallest, &layout, arena, err);
+	if (*variant == NULL)
+		*variant = c1d_conv_choose(&phase->geometry, site->tuning->isa, 1);
+	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &layout, arena, err);
 	return phase->panels != NULL;
 }
 
@@ -288,30 +280,44 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 {
 	const C1dConvConfig *c = site->config;
 	TransposePrepared *p = c1d_alloc(arena, sizeof(*p), err);
-	C1dConvGeometry whole = {.groups = c->groups, .filters = c->filters};
 	int64_t		downs = axis_phases(&c->windows.axis[C1D_DOWN]);
 	int64_t		alongs = axis_phases(&c->windows.axis[C1D_ALONG]);
 	Cut			place[C1D_AXES];
+	C1dConvLayout layout;
+	const float *bias;
+	C1dPhases  *phases;
 
-	if (p == NULL || !cut_axes(c, site->in, place, err))
+	if (p == NULL || !cut_axes(c, site->in, place, err) || !c1d_conv_weights(site, &layout, &bias, arena, err))
 		return false;
+	phases = &p->phases;
+	*phases = (C1dPhases) {
+		.axes = c->windows.axes, .groups = c->groups, .filters = c->filters,
+		.width = c1d_image(&site->out).length[C1D_ALONG],
+		.count = downs * alongs,
+	};
 	for (int a = 0; a < C1D_AXES; a++)
-		p->crop[a] = place[a].crop;
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->filters / c->groups);
-	p->weights.relu = c->activation.function == C1D_ACT_RELU;
-	p->weights.bias = c1d_conv_bias(&whole, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, arena, err);
-	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
-	p->phase_count = downs * alongs;
-	if (p->weights.bias == NULL)
+	{
+		phases->stride[a] = c->windows.axis[a].stride;
+		phases->crop[a] = place[a].crop;
+	}
+	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &phases->weights.relu);
+	phases->phase = c1d_alloc_array(arena, phases->count, sizeof(C1dPhase), err);
+	if (phases->phase == NULL)
 		return false;
-	p->phases = c1d_alloc_array(arena, p->phase_count, sizeof(Phase), err);
-	if (p->phases == NULL)
-		return false;
-	for (int64_t i = 0; i < p->phase_count; i++)
-		if (!prepare_phase(site, p->weights.tallest, i / alongs, i % alongs, &p->phases[i], arena, err))
+	for (int64_t i = 0; i < phases->count; i++)
+		if (!prepare_phase(site, layout, i / alongs, i % alongs, &phases->weights.variant, &phases->phase[i], arena, err))
 			return false;
+	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
 	*prepared = p;
-	return true;
+	return phases->weights.bias != NULL;
+}
+
+static bool
+transpose_fuses(const LayerSite *site)
+{
+	const C1dConvConfig *c = site->config;
+
+	return site->fusion.repeat == 0 && site->fusion.pool == 0 && c1d_fusion_tail_fits(&site->fusion, &c->activation);
 }
 
 static double
@@ -324,68 +330,24 @@ transpose_cost(const LayerSite *site)
 		(double) c1d_shape_elements(&site->out);
 }
 
-/*
- * positions
- *		The q of low .. high - 1 are those of a phase whose positions q * stride +
- *		remainder, less what is cropped, are among begin .. end - 1.
- */
-static void
-positions(int64_t begin, int64_t end, int64_t crop, int64_t remainder, int64_t stride, int64_t *low, int64_t *high)
-{
-	*low = begin + crop - remainder + stride - 1;
-	*high = end + crop - remainder + stride - 1;
-	*low = *low < 0 ? 0 : *low / stride;
-	*high = *high < 0 ? 0 : *high / stride;
-}
-
-/*
- * transpose_forward
- *		Every phase writes its own steps, stride apart; what no tap reaches is
- *		the bias alone.
- */
 static void
 transpose_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const TransposePrepared *p = site->prepared;
-	const C1dConvConfig *c = site->config;
-	const int64_t stride[] = {c->windows.axis[C1D_DOWN].stride, c->windows.axis[C1D_ALONG].stride};
-	bool		images = c->windows.axes == 2;
-	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
-	int64_t		filters = c->filters;
-	int64_t		steps = images ? width : 1;	/* of a row */
-	C1dConvWeights weights = p->weights;
+	int64_t		steps = p->phases.axes == 2 ? p->phases.width : 1;	/* of a row */
+	int64_t		filters = p->phases.filters;
 
 	(void) work;
-	if (p->phase_count < stride[C1D_DOWN] * stride[C1D_ALONG])
-	{
-		C1dConvGeometry untouched = {.length = 1, .row_floats = c->groups, .stride = 1, .spacing = 1, .groups = c->groups, .filters = filters};
+	c1d_phases_forward(&p->phases, x[0], y, begin, end);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * steps * filters, (end - begin) * steps, filters);
+}
 
-		weights.panels = weights.bias;	/* none is read: there are no taps */
-		c1d_conv_rows(&untouched, &weights, x[0], y, filters, begin * steps, end * steps);
-	}
-	for (int64_t i = 0; i < p->phase_count; i++)
-	{
-		const Phase *phase = &p->phases[i];
-		int64_t		top = 0,
-					bottom = 1,
-					low,
-					high;
+static void
+transpose_describe(const LayerSite *site, C1dStepText *text)
+{
+	const TransposePrepared *p = site->prepared;
 
-		if (images)
-			positions(begin, end, p->crop[C1D_DOWN], phase->remainder[C1D_DOWN], stride[C1D_DOWN], &top, &bottom);
-		positions(images ? 0 : begin, images ? width : end, p->crop[C1D_ALONG],
-				  phase->remainder[C1D_ALONG], stride[C1D_ALONG], &low, &high);
-		weights.panels = phase->panels;
-		for (int64_t q = top; low < high && q < bottom; q++)
-		{
-			int64_t		line = images ? q * stride[C1D_DOWN] + phase->remainder[C1D_DOWN] - p->crop[C1D_DOWN] : 0;
-
-			c1d_conv_line(&phase->geometry, &weights, x[0],
-						  y + (line * width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * filters,
-						  stride[C1D_ALONG] * filters, q, low, high);
-		}
-	}
-	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
+	c1d_describe_product(&p->phases.weights, "polyphase", text);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
@@ -394,6 +356,9 @@ const LayerOps c1d_conv_transpose_ops = {
 	.infer = transpose_infer,
 	.weights = transpose_weights,
 	.prepare = transpose_prepare,
+	.fuses = transpose_fuses,
+	.describe = transpose_describe,
 	.cost = transpose_cost,
 	.forward = transpose_forward,
+	.mirror = c1d_conv_transpose_mirror,
 };

@@ -9,9 +9,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernels/conv.h"
 #include "layers/activation.h"
-#include "layers/layer.h"
+#include "layers/fusion.h"
+#include "layers/mirror.h"
 
 typedef struct DenseConfig
 {
@@ -71,11 +71,12 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 {
 	DensePrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	int64_t		features = c1d_shape_channels(site->in);
+	C1dConvLayout layout = {.from = site->weights[0].data, .inner_step = inner_step, .column_step = column_step};
+	const float *given = c->use_bias ? site->weights[1].data : NULL;
 	float	   *panels,
 			   *bias;
-	C1dGemmSource source;
 
-	if (p == NULL)
+	if (p == NULL || !c1d_fusion_fold(&site->fusion, &site->weights[0], 1, c->units, &layout, &given, arena, err))
 		return false;
 	p->geometry = (C1dConvGeometry) {
 		.length = c1d_shape_elements(site->in) / features,
@@ -83,22 +84,16 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
 		.filters = c->units,
 	};
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->units);
-	p->weights.relu = c->activation.function == C1D_ACT_RELU;
-	p->activation = p->weights.relu ? c1d_activation(C1D_ACT_LINEAR) : c->activation;
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
+	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
+	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (bias == NULL)
 		return false;
-	source = (C1dGemmSource) {
-		.from = site->weights[0].data,
-		.taps = 1, .inner = features, .inner_step = inner_step,
-		.columns = c->units, .column_step = column_step,
-	};
-	c1d_gemm_pack(p->weights.tallest, &source, panels);
-	c1d_conv_pack_bias(&p->geometry, p->weights.tallest, c->use_bias ? site->weights[1].data : NULL, bias);
+	c1d_conv_pack(&p->geometry, p->weights.variant, &layout, panels);
+	c1d_conv_pack_bias(&p->geometry, p->weights.variant, given, bias);
 	p->weights.panels = panels;
 	p->weights.bias = bias;
 	*prepared = p;
@@ -111,6 +106,14 @@ dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1d
 	const DenseConfig *c = site->config;
 
 	return prepare(site, c, c->units, 1, arena, prepared, err);
+}
+
+static bool
+dense_fuses(const LayerSite *site)
+{
+	const DenseConfig *c = site->config;
+
+	return site->fusion.repeat == 0 && site->fusion.pool == 0 && c1d_fusion_tail_fits(&site->fusion, &c->activation);
 }
 
 static double
@@ -130,7 +133,27 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	begin *= each;
 	end *= each;
 	c1d_conv_rows(&p->geometry, &p->weights, x[0], y, units, begin, end);
-	c1d_activate(&p->activation, y + begin * units, end - begin, units);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
+}
+
+/* dense_mirror: as many units as there were features; SQL calls it dense */
+static bool
+dense_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+
+	(void) config;
+	return c1d_mirror_int(m, &back, "units", c1d_shape_channels(&m->in), err) &&
+		c1d_mirror_activation(m, &back, err) &&
+		c1d_mirror_add(m, m->dialect == C1D_SQL ? "dense" : "Dense", &back, err);
+}
+
+static void
+dense_describe(const LayerSite *site, C1dStepText *text)
+{
+	const DensePrepared *p = site->prepared;
+
+	c1d_describe_product(&p->weights, "product", text);
 }
 
 const LayerOps c1d_dense_ops = {
@@ -139,8 +162,11 @@ const LayerOps c1d_dense_ops = {
 	.infer = dense_infer,
 	.weights = dense_weights,
 	.prepare = dense_prepare,
+	.fuses = dense_fuses,
+	.describe = dense_describe,
 	.cost = dense_cost,
 	.forward = dense_forward,
+	.mirror = dense_mirror,
 };
 
 typedef struct LinearConfig
@@ -268,12 +294,31 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	}
 }
 
+static bool
+linear_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const LinearConfig *c = config;
+	C1dValue	back = {0};
+
+	return c1d_mirror_int(m, &back, "in_features", c->dense.units, err) &&
+		c1d_mirror_int(m, &back, "out_features", c->in_features, err) &&
+		c1d_mirror_add(m, "Linear", &back, err);
+}
+
+static bool
+linear_fuses(const LayerSite *site)
+{
+	return site->in->rank == 1 && site->fusion.repeat == 0 && site->fusion.pool == 0;
+}
+
 const LayerOps c1d_torch_linear_ops = {
 	.config_size = sizeof(LinearConfig),
 	.parse = linear_parse,
 	.infer = linear_infer,
 	.weights = linear_weights,
 	.prepare = linear_prepare,
+	.fuses = linear_fuses,
 	.cost = linear_cost,
 	.forward = linear_forward,
+	.mirror = linear_mirror,
 };

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/shape.h"
+#include "kernels/activation.h"
 #include "kernels/isa.h"
 #include "layers/attrs.h"
 
@@ -27,15 +28,32 @@ typedef struct C1dWeightSpec
 	C1dShape	shape;
 } C1dWeightSpec;
 
+/*
+ * What a step does besides its own layer: the plan gives it the work of layers
+ * before and behind that.  All zeros: nothing.  In this order the input is
+ * repeated, the layer computed, its output scaled, activated and pooled.
+ */
+typedef struct C1dFusion
+{
+	int64_t		repeat;			/* each input step so often; 0 = once */
+	const double *scale;		/* for each channel of the output, with offset; NULL = none */
+	const double *offset;
+	C1dActivation activation;
+	int64_t		pool;			/* the maximum of so many steps, as stride; 0 = none */
+	C1dShape	in;				/* of the step, if anything is fused */
+	C1dShape	out;
+} C1dFusion;
+
 /* A layer at its place in a plan: everything settled before rows come. */
 typedef struct LayerSite
 {
 	const void *config;
 	int			inputs;
-	const C1dShape *in;			/* one for each input */
+	const C1dShape *in;			/* one for each input of the layer */
 	C1dShape	out;
 	const C1dTensor *weights;	/* in the order of weights() */
 	const C1dTuning *tuning;
+	C1dFusion	fusion;
 	const void *prepared;		/* what prepare() returned */
 
 	/*
@@ -44,6 +62,15 @@ typedef struct LayerSite
 	 */
 	const float *mask;
 } LayerSite;
+
+typedef struct C1dMirror C1dMirror; /* layers/mirror.h */
+
+/* How a step is computed, in words. */
+typedef struct C1dStepText
+{
+	char		kernel[48];
+	char		tile[16];		/* empty: there are none */
+} C1dStepText;
 
 typedef struct LayerOps
 {
@@ -75,6 +102,21 @@ typedef struct LayerOps
 	 */
 	bool		(*prepare) (const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err);
 
+	/* Can forward() do what site->fusion says, too?  NULL = nothing of it. */
+	bool		(*fuses) (const LayerSite *site);
+
+	/*
+	 * Add what this layer does to the fusion of a step beside it, which may
+	 * point into the arena.  False, or NULL: it has to be a step of its own.
+	 */
+	bool		(*absorb) (const LayerSite *site, C1dFusion *fusion, C1dArena *arena);
+
+	/*
+	 * What computes it, and in which tiles, for model_plan(); NULL = what the
+	 * class is called.
+	 */
+	void		(*describe) (const LayerSite *site, C1dStepText *text);
+
 	/* Floats of scratch that forward() needs; NULL = none. */
 	int64_t		(*workspace) (const LayerSite *site);
 
@@ -86,12 +128,20 @@ typedef struct LayerOps
 
 	/*
 	 * Compute rows begin .. end - 1 of the output; a row is a step of the first
-	 * axis, a rank 1 output has one row, unless rows() says otherwise.  x[i] has the shape in[i], y is the
-	 * whole output, work is the scratch.  NULL = the output is the input's own
-	 * floats under another shape.
+	 * axis, a rank 1 output has one row, unless rows() says otherwise.  x[i] has
+	 * the shape in[i], y is the whole output, work is the scratch, which keeps
+	 * what it holds from one call to the next; the first begins at 0.  NULL = the
+	 * output is the input's own floats under another shape.
 	 */
 	void		(*forward) (const LayerSite *site, const float *const *x, float *y, float *work,
 							int64_t begin, int64_t end);
+
+	/*
+	 * Append the layers that a decoder needs to get from the output shape back
+	 * to the input shape, both of them in mirror.  NULL = the layer keeps the
+	 * shape of its input, and a decoder may take a copy of it.
+	 */
+	bool		(*mirror) (const void *config, C1dMirror *mirror, C1dError *err);
 } LayerOps;
 
 /* A name in a dialect, and the kind it stands for. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 /*
  * The input layer states what may come in: null, or -1, is any size.
@@ -84,6 +85,7 @@ const LayerOps c1d_input_ops = {
 	.config_size = sizeof(InputConfig),
 	.parse = input_parse,
 	.infer = input_infer,
+	.mirror = c1d_mirror_nothing,
 };
 
 static bool
@@ -110,6 +112,7 @@ const LayerOps c1d_flatten_ops = {
 	.config_size = 1,
 	.parse = flatten_parse,
 	.infer = flatten_infer,
+	.mirror = c1d_mirror_reshape,
 };
 
 typedef struct ReshapeConfig
@@ -259,4 +262,5 @@ const LayerOps c1d_reshape_ops = {
 	.config_size = sizeof(ReshapeConfig),
 	.parse = reshape_parse,
 	.infer = reshape_infer,
+	.mirror = c1d_mirror_reshape,
 };

@@ -23,8 +23,12 @@ typedef struct C1dPlace
 
 typedef struct C1dStep
 {
+	int			node;			/* whose step it is, in the graph */
+	int			layers;			/* nodes whose work it does */
+	const int  *layer;			/* they, in the order of the data */
 	const LayerOps *ops;
 	LayerSite	site;
+	double		cost;			/* multiply-adds, or what costs as much */
 	int64_t		rows;
 	int64_t		chunk;			/* rows between two looks at the interrupt flag */
 	const C1dPlace *from;		/* one for each input */
@@ -35,7 +39,7 @@ typedef struct C1dPlan
 {
 	C1dShape	input;
 	C1dShape	output;
-	C1dTuning	tuning;
+	const C1dTuning *tuning;
 	int			steps;
 	C1dStep    *step;
 	int64_t		work_floats;	/* memory a run needs besides input and output */
@@ -43,6 +47,8 @@ typedef struct C1dPlan
 	double		cost;			/* multiply-adds, or what costs as much */
 } C1dPlan;
 
+extern void c1d_step_describe(const C1dGraph *graph, const C1dStep *step, C1dStepText *text);
+extern double c1d_step_bytes(const C1dGraph *graph, const C1dStep *step);
 extern bool c1d_plan_make(const C1dGraph *graph, const C1dShape *input, const C1dTuning *tuning, C1dArena *arena,
 						  C1dPlan *plan, C1dError *err);
 

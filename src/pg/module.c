@@ -4,6 +4,7 @@
  */
 #include "pg/pg.h"
 
+#include "kernels/parallel.h"
 #include "pg/plan_cache.h"
 #include "pg/rows.h"
 
@@ -16,6 +17,7 @@ _PG_init(void)
 {
 	settings_init();
 	plan_cache_init();
+	execute_init();
 }
 
 static void
@@ -29,7 +31,7 @@ info_row(ResultRows *rows, const char *name, const char *value)
 	result_row(rows, values, nulls);
 }
 
-/* conv1d_build_info() -> (name, value): version, instruction set, limits, plans */
+/* conv1d_build_info() -> (name, value): version, instruction set, threads, limits, plans */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(conv1d_build_info);
 Datum
 conv1d_build_info(PG_FUNCTION_ARGS)
@@ -44,6 +46,8 @@ conv1d_build_info(PG_FUNCTION_ARGS)
 	info_row(&rows, "server", PG_VERSION);
 	info_row(&rows, "isa", c1d_isa_names[c1d_tuning().isa]);
 	info_row(&rows, "isa_best", c1d_isa_names[c1d_isa_best()]);
+	info_row(&rows, "threads", psprintf("%d", c1d_threads()));
+	info_row(&rows, "openmp", c1d_parallel_version() == 0 ? "none" : psprintf("%d", c1d_parallel_version()));
 	info_row(&rows, "max_elements", psprintf(INT64_FORMAT, C1D_MAX_ELEMENTS));
 	info_row(&rows, "max_model_weights", psprintf(INT64_FORMAT, C1D_MAX_MODEL_WEIGHTS));
 	info_row(&rows, "cached_plans", psprintf(INT64_FORMAT, plans));

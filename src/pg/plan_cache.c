@@ -19,7 +19,7 @@
 #include "lib/ilist.h"
 #include "utils/snapmgr.h"
 
-/* A backend keeps this much, least recently used first out. */
+/* A backend keeps this much, least recently used first out, and what is held. */
 #define MOST_PLANS 64
 #define MOST_BYTES ((Size) 64 * 1024 * 1024)
 
@@ -29,8 +29,16 @@ typedef struct Entry
 	char		fingerprint[C1D_FINGERPRINT];
 	MemoryContext context;
 	Size		bytes;
+	int64		holds;			/* who must not lose it, plan_hold() */
 	CachedPlan	cached;
 } Entry;
+
+/* A hold ends with the memory context that it is in. */
+typedef struct Hold
+{
+	MemoryContextCallback callback;
+	Entry	   *entry;
+} Hold;
 
 /* What shows that nothing has been committed between two calls. */
 typedef struct Moment
@@ -112,11 +120,11 @@ this_moment(Moment *moment)
 }
 
 /*
- * fingerprint_of
+ * model_known_fingerprint
  *		The fingerprint in a model's header, reading as little as possible.
  */
-static void
-fingerprint_of(Datum model, char fingerprint[C1D_FINGERPRINT])
+void
+model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT])
 {
 	struct varlena *value = (struct varlena *) DatumGetPointer(model);
 	struct varatt_external pointer;
@@ -154,6 +162,28 @@ evict(Entry *entry)
 	MemoryContextDelete(entry->context);
 }
 
+/* make_way: evict until bytes more may come, as far as nobody holds what is there. */
+static void
+make_way(Size bytes)
+{
+	while (entry_count >= MOST_PLANS || entry_bytes + bytes > MOST_BYTES)
+	{
+		Entry	   *oldest = NULL;
+		dlist_iter	iter;
+
+		dlist_reverse_foreach(iter, &entries)
+		{
+			oldest = dlist_container(Entry, node, iter.cur);
+			if (oldest->holds == 0)
+				break;
+			oldest = NULL;
+		}
+		if (oldest == NULL)
+			return;
+		evict(oldest);
+	}
+}
+
 /*
  * make_entry
  *		Read the model, plan it and put the plan at the head of the list.
@@ -189,8 +219,7 @@ make_entry(Datum datum, const char *fingerprint, const C1dShape *input, const C1
 	memcpy(entry->fingerprint, fingerprint, C1D_FINGERPRINT);
 	entry->context = context;
 	entry->bytes = arena.used;
-	while (entry_count > 0 && (entry_count >= MOST_PLANS || entry_bytes + entry->bytes > MOST_BYTES))
-		evict(dlist_tail_element(Entry, node, &entries));
+	make_way(entry->bytes);
 
 	if (cache_context == NULL)
 		cache_context = AllocSetContextCreate(TopMemoryContext, "conv1d plan cache", ALLOCSET_SMALL_SIZES);
@@ -208,6 +237,32 @@ same_tuning(const C1dTuning *a, const C1dTuning *b)
 	return a->isa == b->isa && a->plain == b->plain && a->winograd == b->winograd;
 }
 
+/* entry_for: the model's plan for an input shape, found or made. */
+static Entry *
+entry_for(Datum model, const C1dShape *input)
+{
+	char		fingerprint[C1D_FINGERPRINT];
+	C1dTuning	tuning = c1d_tuning();
+	dlist_iter	iter;
+
+	model_known_fingerprint(model, fingerprint);
+	dlist_foreach(iter, &entries)
+	{
+		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+
+		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(entry->cached.plan.tuning, &tuning) &&
+			c1d_shape_equal(&entry->cached.plan.input, input))
+		{
+			dlist_move_head(&entries, &entry->node);
+
+			/* the setting may be lower than when the plan was made */
+			check_work_memory(&entry->cached.plan);
+			return entry;
+		}
+	}
+	return make_entry(model, fingerprint, input, &tuning);
+}
+
 /*
  * plan_for
  *		The plan of a model for an input shape, made now or taken from the cache.
@@ -218,24 +273,30 @@ same_tuning(const C1dTuning *a, const C1dTuning *b)
 const CachedPlan *
 plan_for(Datum model, const C1dShape *input)
 {
-	char		fingerprint[C1D_FINGERPRINT];
-	C1dTuning	tuning = c1d_tuning();
-	dlist_iter	iter;
+	return &entry_for(model, input)->cached;
+}
 
-	fingerprint_of(model, fingerprint);
-	dlist_foreach(iter, &entries)
-	{
-		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+static void
+let_go(void *arg)
+{
+	((Hold *) arg)->entry->holds--;
+}
 
-		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(&entry->cached.plan.tuning, &tuning) &&
-			c1d_shape_equal(&entry->cached.plan.input, input))
-		{
-			dlist_move_head(&entries, &entry->node);
+/*
+ * plan_hold
+ *		The same, and the plan stays valid until context is reset or deleted:
+ *		for who runs it again after code of others has run.  Its own work memory
+ *		belongs to the next plan_for() all the same.
+ */
+const CachedPlan *
+plan_hold(Datum model, const C1dShape *input, MemoryContext context)
+{
+	Hold	   *hold = MemoryContextAllocZero(context, sizeof(Hold));
 
-			/* the setting may be lower than when the plan was made */
-			check_work_memory(&entry->cached.plan);
-			return &entry->cached;
-		}
-	}
-	return &make_entry(model, fingerprint, input, &tuning)->cached;
+	hold->entry = entry_for(model, input);
+	hold->entry->holds++;
+	hold->callback.func = let_go;
+	hold->callback.arg = hold;
+	MemoryContextRegisterResetCallback(context, &hold->callback);
+	return &hold->entry->cached;
 }

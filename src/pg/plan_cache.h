@@ -8,7 +8,7 @@
 #include "pg/execute.h"
 #include "pg/model.h"
 
-/* A plan with the work memory that its runs use; valid until the next call. */
+/* A plan with the work memory that single runs use. */
 typedef struct CachedPlan
 {
 	C1dPlan		plan;
@@ -16,6 +16,8 @@ typedef struct CachedPlan
 } CachedPlan;
 
 extern const CachedPlan *plan_for(Datum model, const C1dShape *input);
+extern const CachedPlan *plan_hold(Datum model, const C1dShape *input, MemoryContext context);
+extern void model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT]);
 extern void plan_cache_init(void);
 extern void plan_cache_counts(int64 *plans, int64 *bytes, int64 *made);
 

@@ -1,16 +1,23 @@
 /*
  * src/pg/settings.c
- *	  conv1d.max_memory and conv1d.isa.
+ *	  conv1d.max_memory, conv1d.threads, conv1d.isa and conv1d.winograd.
  */
 #include "pg/settings.h"
 
 #include <limits.h>
 
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "optimizer/cost.h"
 #include "utils/guc.h"
 
+#include "kernels/parallel.h"
+
 #define ISA_AUTO (-1)
+#define THREADS_FOLLOW (-1)
 
 static int	max_memory_kb;
+static int	threads = THREADS_FOLLOW;
 static int	isa = ISA_AUTO;
 static bool winograd = true;
 
@@ -27,6 +34,27 @@ size_t
 c1d_max_memory(void)
 {
 	return (size_t) max_memory_kb * 1024;
+}
+
+/*
+ * c1d_threads
+ *		How many threads a batch may have here and now, 1 to C1D_MAX_THREADS.
+ *
+ * A parallel worker has one: its leader was given as many processes as the
+ * query may use processors.  The postmaster, and a server of a single process,
+ * have one because no child forked later could have any.
+ */
+int
+c1d_threads(void)
+{
+	int			most;
+
+	if (!IsUnderPostmaster || IsParallelWorker())
+		return 1;
+	if (threads != THREADS_FOLLOW)
+		return threads;
+	most = Min(c1d_parallel_cpus(), C1D_MAX_THREADS);
+	return Min(max_parallel_workers_per_gather + 1, most);
 }
 
 /* c1d_tuning: what plans are made for. */
@@ -47,6 +75,17 @@ check_isa(int *newval, void **extra, GucSource source)
 	return false;
 }
 
+static bool
+check_threads(int *newval, void **extra, GucSource source)
+{
+	(void) extra;
+	(void) source;
+	if (*newval != 0)
+		return true;
+	GUC_check_errdetail("A batch needs a thread; -1 follows max_parallel_workers_per_gather.");
+	return false;
+}
+
 /* settings_init: once, when the module is loaded. */
 void
 settings_init(void)
@@ -58,6 +97,14 @@ settings_init(void)
 							1024 * 1024, 1024, INT_MAX,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("conv1d.threads",
+							"Sets the number of threads that run the rows of a batch.",
+							"-1 means max_parallel_workers_per_gather + 1, but not more than there are processors. "
+							"A parallel worker always has one thread. Results do not depend on it.",
+							&threads,
+							THREADS_FOLLOW, THREADS_FOLLOW, C1D_MAX_THREADS,
+							PGC_USERSET, 0,
+							check_threads, NULL, NULL);
 	DefineCustomEnumVariable("conv1d.isa",
 							 "Selects the instruction set of the kernels.",
 							 "Results may differ in the last bits between instruction sets.",

@@ -42,7 +42,7 @@ unit_draw_layer(const C1dShape *in, char config[400])
 	const char *class_name;
 
 	strcpy(config, "{}");
-	switch (unit_between(0, 30))
+	switch (unit_between(0, 38))
 	{
 		case 0:
 		case 1:
@@ -134,8 +134,21 @@ unit_draw_layer(const C1dShape *in, char config[400])
 			sprintf(config, "{'in_channels': %d, 'out_channels': %d, 'kernel_size': %d, 'padding': %d, 'bias': %s}", channels, N(1, 5), N(1, 4),
 					N(0, 2), bias);
 			return "Conv1d";
-		default:
+		case 30:
 			return "torch.nn.Flatten";
+		case 31:
+			return "UpSampling1D";
+		case 32:
+			return "BatchNormalization";
+		case 33:
+			return "MaxPooling1D";
+		case 34:
+			sprintf(config, "{'activation': '%s'}", activation);
+			return "Activation";
+		default:				/* what others share a step with */
+			sprintf(config, "{'filters': %d, 'kernel_size': %d, 'padding': '%s', 'use_bias': %s}", N(1, 6), N(1, 5),
+					(const char *[]) {"valid", "same", "causal"}[N(0, 2)], bias);
+			return "Conv1D";
 	}
 }
 

@@ -58,7 +58,7 @@ run_model(const C1dGraph *graph, C1dArena *arena, Seen *seen)
 	float	   *y;
 
 	arena->limit = arena->used + (1 << 20);
-	if (!c1d_plan_make(graph, &in, c1d_isa_best(), arena, &plan, &err) ||
+	if (!c1d_plan_make(graph, &in, &(C1dTuning) {.isa = c1d_isa_best(), .winograd = true}, arena, &plan, &err) ||
 		c1d_shape_elements(&plan.output) + plan.work_floats > 10000 || plan.cost > 1e5)
 		return;
 	y = unit_output(&plan, x, 0);

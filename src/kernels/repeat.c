@@ -1,0 +1,38 @@
+/*
+ * src/kernels/repeat.c
+ *	  Steps of a series, each several times, and whether a series is finite.
+ */
+#include "kernels/repeat.h"
+
+#include <string.h>
+
+/*
+ * c1d_is_finite
+ *		Is none of count floats a NaN or an infinity?
+ *
+ * Such a float has all bits of its exponent set: one more there carries into
+ * the sign.
+ */
+bool
+c1d_is_finite(const float *x, int64_t count)
+{
+	uint32_t	all = 0;
+
+	for (int64_t i = 0; i < count; i++)
+	{
+		uint32_t	bits;
+
+		memcpy(&bits, &x[i], sizeof(bits));
+		all |= (bits & 0x7fffffff) + 0x00800000;
+	}
+	return (all & 0x80000000) == 0;
+}
+
+/* c1d_repeat: y (length * times, channels) from x (length, channels). */
+void
+c1d_repeat(const float *x, float *y, int64_t length, int64_t channels, int64_t times)
+{
+	for (int64_t t = 0; t < length; t++, x += channels)
+		for (int64_t k = 0; k < times; k++, y += channels)
+			memcpy(y, x, channels * sizeof(float));
+}
