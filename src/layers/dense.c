@@ -84,16 +84,16 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
 		.filters = c->units,
 	};
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->units);
+	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (bias == NULL)
 		return false;
-	c1d_conv_pack(&p->geometry, p->weights.tallest, &layout, panels);
-	c1d_conv_pack_bias(&p->geometry, p->weights.tallest, given, bias);
+	c1d_conv_pack(&p->geometry, p->weights.variant, &layout, panels);
+	c1d_conv_pack_bias(&p->geometry, p->weights.variant, given, bias);
 	p->weights.panels = panels;
 	p->weights.bias = bias;
 	*prepared = p;
@@ -133,7 +133,7 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	begin *= each;
 	end *= each;
 	c1d_conv_rows(&p->geometry, &p->weights, x[0], y, units, begin, end);
-	c1d_activate(&p->activation, y + begin * units, end - begin, units);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
 }
 
 /* dense_mirror: as many units as there were features; SQL calls it dense */

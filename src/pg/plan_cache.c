@@ -120,11 +120,11 @@ this_moment(Moment *moment)
 }
 
 /*
- * fingerprint_of
+ * model_known_fingerprint
  *		The fingerprint in a model's header, reading as little as possible.
  */
-static void
-fingerprint_of(Datum model, char fingerprint[C1D_FINGERPRINT])
+void
+model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT])
 {
 	struct varlena *value = (struct varlena *) DatumGetPointer(model);
 	struct varatt_external pointer;
@@ -245,7 +245,7 @@ entry_for(Datum model, const C1dShape *input)
 	C1dTuning	tuning = c1d_tuning();
 	dlist_iter	iter;
 
-	fingerprint_of(model, fingerprint);
+	model_known_fingerprint(model, fingerprint);
 	dlist_foreach(iter, &entries)
 	{
 		Entry	   *entry = dlist_container(Entry, node, iter.cur);

@@ -17,6 +17,7 @@ typedef struct CachedPlan
 
 extern const CachedPlan *plan_for(Datum model, const C1dShape *input);
 extern const CachedPlan *plan_hold(Datum model, const C1dShape *input, MemoryContext context);
+extern void model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT]);
 extern void plan_cache_init(void);
 extern void plan_cache_counts(int64 *plans, int64 *bytes, int64 *made);
 
