@@ -33,7 +33,7 @@ SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
 	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
 	tensor_place tensor_spark tensor_plot layers pools steps norms activations \
 	scaler model model_parts model_plan \
-	predict predict_agg check check_rows module)
+	predict predict_agg check check_rows mirror module)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))

@@ -1,12 +1,27 @@
 /*
  * src/kernels/activation.h
  *	  Activation functions, in place.
+ *
+ * Each is within 2 units in the last place of its formula in exact arithmetic,
+ * for every float32 there is: NaN stays NaN, infinities go to their limits, what
+ * is too large for float32 is infinite, and what is too small for a normal
+ * number is rounded to one below it, or to 0 of the right sign.
+ *
+ * Exempt is what has the roundings of Keras, one after the other, and so cancels
+ * as Keras does: hard_sigmoid, hard_silu, squareplus and the general ReLU; and
+ * celu where alpha < 0.  Keras' hard_shrink and soft_shrink make a NaN 0; with
+ * b = 1 they keep it, as torch does.
+ *
+ * A number's bits depend neither on its place nor on how many there are.  They
+ * do depend on the set of instructions: some fuse a product with a sum.
  */
 #ifndef C1D_KERNEL_ACTIVATION_H
 #define C1D_KERNEL_ACTIVATION_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "kernels/isa.h"
 
 typedef enum C1dFunction
 {
@@ -30,15 +45,11 @@ typedef struct C1dActivation
 extern const char *const c1d_activation_names[C1D_FUNCTIONS];
 
 extern C1dActivation c1d_activation(C1dFunction function);
-extern void c1d_activate(const C1dActivation *activation, float *y, int64_t rows, int64_t channels);
-/* What one part of a softmax leaves for the next. */
-typedef struct C1dSoftmax
-{
-	float		max;
-	double		sum;
-} C1dSoftmax;
+extern void c1d_activate(const C1dActivation *activation, C1dIsa isa, float *y, int64_t rows, int64_t channels);
 
-extern void c1d_softmax_part(C1dSoftmax *state, const float *x, float *y, int64_t count, int64_t step,
-							 bool logarithm, int64_t begin, int64_t end);
+/* any but softmax, of n numbers */
+typedef void C1dActivate(const C1dActivation *activation, float *y, int64_t n);
+
+C1D_DECLARE(C1dActivate, c1d_activate);
 
 #endif

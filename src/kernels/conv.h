@@ -6,7 +6,7 @@
 #ifndef C1D_KERNEL_CONV_H
 #define C1D_KERNEL_CONV_H
 
-#include "kernels/gemm.h"
+#include "kernels/conv_variant.h"
 
 /*
  * Output row r reads input rows r * stride + offset + t * spacing for taps
@@ -52,25 +52,27 @@ typedef struct C1dConvLayout
 
 typedef struct C1dConvWeights
 {
-	const C1dGemmVariant *tallest;
-	const float *panels;		/* of group 0, then of group 1, ... */
-	const float *bias;			/* a width for every panel */
+	const C1dConvVariant *variant;
+	const float *panels;		/* c1d_conv_pack() */
+	const float *bias;			/* c1d_conv_pack_bias() */
 	bool		relu;
+
+	/*
+	 * With pool p > 1, where c1d_conv_pools() allows it, row r of the output is
+	 * the maximum of the rows r * p .. r * p + p - 1, a NaN among them being the
+	 * greatest.  0 stands for 1.
+	 */
+	int			pool;
 } C1dConvWeights;
 
-/* c1d_conv_one_panel: the size of one panel of one group. */
-static inline int64_t
-c1d_conv_one_panel(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
-{
-	return (geometry->height > 0 ? geometry->lines : 1) * geometry->taps *
-		(geometry->row_floats / geometry->groups) * tallest->width;
-}
+extern bool c1d_conv_pools(const C1dConvGeometry *geometry, int pool);
+extern const C1dConvVariant *c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool);
 
-extern int64_t c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest);
-extern int64_t c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest);
-extern void c1d_conv_pack(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+extern int64_t c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant);
+extern int64_t c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant);
+extern void c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 						  const C1dConvLayout *layout, float *panels);
-extern void c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+extern void c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 							   const float *bias, float *packed);
 extern void c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 						  const float *x, float *y, int64_t y_row, int64_t line, int64_t begin, int64_t end);

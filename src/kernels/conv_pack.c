@@ -1,33 +1,43 @@
 /*
  * src/kernels/conv_pack.c
- *	  Weights as conv.c wants them: panels of every group, and the bias beside.
+ *	  Weights as the kernels want them: panels of every group, and the bias
+ *	  beside.
  */
 #include "kernels/conv.h"
+#include "kernels/gemm.h"
 
 #include <string.h>
 
+/* padded: the filters of a group, and those that only fill its last panel */
+static int64_t
+padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
+{
+	return c1d_gemm_padded(variant->isa, geometry->filters / geometry->groups);
+}
+
 /* c1d_conv_panel_floats: the size of the packed kernel, all groups. */
 int64_t
-c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
+c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
-	return geometry->groups * c1d_gemm_panels(tallest, geometry->filters / geometry->groups) *
-		c1d_conv_one_panel(geometry, tallest);
+	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
+
+	return geometry->groups * padded(geometry, variant) *
+		lines * geometry->taps * (geometry->row_floats / geometry->groups);
 }
 
 /* c1d_conv_bias_floats: the size of the packed bias, all groups. */
 int64_t
-c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest)
+c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
-	return geometry->groups * c1d_gemm_panels(tallest, geometry->filters / geometry->groups) *
-		tallest->width;
+	return geometry->groups * padded(geometry, variant);
 }
 
 /* c1d_conv_pack: write the panels of every group, c1d_conv_panel_floats(). */
 void
-c1d_conv_pack(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const C1dConvLayout *layout, float *panels)
 {
-	int64_t		group_floats = c1d_conv_panel_floats(geometry, tallest) / geometry->groups;
+	int64_t		group_floats = c1d_conv_panel_floats(geometry, variant) / geometry->groups;
 
 	for (int64_t g = 0; g < geometry->groups; g++)
 	{
@@ -39,17 +49,17 @@ c1d_conv_pack(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
 			.columns = geometry->filters / geometry->groups, .column_step = layout->column_step,
 		};
 
-		c1d_gemm_pack(tallest, &source, panels + g * group_floats);
+		c1d_gemm_pack(variant->isa, &source, panels + g * group_floats);
 	}
 }
 
 /* c1d_conv_pack_bias: bias is (filters), or NULL for none. */
 void
-c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 				   const float *bias, float *packed)
 {
 	int64_t		filters = geometry->filters / geometry->groups;
-	int64_t		wide = c1d_gemm_panels(tallest, filters) * tallest->width;
+	int64_t		wide = padded(geometry, variant);
 
 	memset(packed, 0, geometry->groups * wide * sizeof(float));
 	for (int64_t g = 0; bias != NULL && g < geometry->groups; g++)

@@ -7,15 +7,6 @@
 #include "kernels/simd_avx512.h"
 #include "kernels/gemm_body.h"
 
-ISA_BEGIN
-GEMM_DEFINE(8, 16)
-GEMM_DEFINE(4, 16)
-GEMM_DEFINE(1, 16)
-GEMM_DEFINE(8, 32)
-GEMM_DEFINE(4, 32)
-GEMM_DEFINE(1, 32)
-ISA_END
-
 #else
 /* an empty translation unit is not allowed */
 typedef int c1d_gemm_avx512_is_for_x86_64;

@@ -4,6 +4,3 @@
  */
 #include "kernels/simd_baseline.h"
 #include "kernels/gemm_body.h"
-
-GEMM_DEFINE(4, 8)
-GEMM_DEFINE(1, 8)

@@ -17,6 +17,18 @@ typedef enum C1dIsa
 
 #define C1D_ISAS (C1D_ISA_AVX512 + 1)
 
+/*
+ * A kernel with a body for each set that this architecture has: to declare its
+ * variants, of a type of functions, and to list them for a choice by C1dIsa.
+ */
+#if defined(__x86_64__)
+#define C1D_DECLARE(Type, kernel) extern Type kernel##__baseline, kernel##__avx2, kernel##__avx512
+#define C1D_VARIANTS(kernel) {kernel##__baseline, kernel##__avx2, kernel##__avx512}
+#else
+#define C1D_DECLARE(Type, kernel) extern Type kernel##__baseline
+#define C1D_VARIANTS(kernel) {kernel##__baseline}
+#endif
+
 /* What a plan may use; a plan made with other choices has other last bits. */
 typedef struct C1dTuning
 {

@@ -2,10 +2,13 @@
  * src/kernels/simd.h
  *	  Vectors of VL floats, over whichever simd_<isa>.h came first.
  *
- * Only GCC's vector extension is used: the compiler chooses the instructions,
- * and a multiply and an add become one instruction where the target has it.
+ * GCC's vector extension says most: the compiler chooses the instructions, and
+ * a multiply and an add become one instruction where the target has it.  For
+ * the rest a simd_<isa>.h may define VEC_MAX, VEC_LOAD_PART, VEC_STORE_PART in
+ * its own instructions; each has a form here that runs anywhere.
  * Loads and stores need no alignment: a tensor1d is aligned to 4 bytes.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -16,10 +19,12 @@ typedef int32_t VecMask __attribute__((vector_size(VL * 4)));
 
 #ifdef __clang__
 #define UNROLL(n) _Pragma("clang loop unroll(full)")
+#define UNROLL_BY(n) UNROLL_TEXT(clang loop unroll_count(n))
 #else
-#define UNROLL_TEXT(text) _Pragma(#text)
 #define UNROLL(n) UNROLL_TEXT(GCC unroll n)
+#define UNROLL_BY(n) UNROLL(n)
 #endif
+#define UNROLL_TEXT(text) _Pragma(#text)
 
 ISA_BEGIN
 
@@ -38,17 +43,80 @@ vec_store(float *p, Vec v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* a where the mask is set, else b */
+SIMD_INLINE Vec
+vec_select(VecMask mask, Vec a, Vec b)
+{
+	VecMask		a_bits,
+				b_bits;
+
+	memcpy(&a_bits, &a, sizeof(a));
+	memcpy(&b_bits, &b, sizeof(b));
+	a_bits = (mask & a_bits) | (~mask & b_bits);
+	memcpy(&a, &a_bits, sizeof(a));
+	return a;
+}
+
+/* a > b ? a : b in every lane: b when one is NaN, or both are 0 */
+SIMD_INLINE Vec
+vec_max(Vec a, Vec b)
+{
+#ifdef VEC_MAX
+	return VEC_MAX(a, b);
+#else
+	return vec_select(a > b, a, b);
+#endif
+}
+
 /* x < 0 ? 0 : x in every lane, so that NaN and -0 stay what they are */
 SIMD_INLINE Vec
 vec_relu(Vec v)
 {
-	VecMask		negative = v < (Vec) {0};
-	VecMask		bits;
+	return vec_max((Vec) {0}, v);
+}
 
-	memcpy(&bits, &v, sizeof(bits));
-	bits &= ~negative;
-	memcpy(&v, &bits, sizeof(v));
+/* what a maximum is after one more number: a NaN replaces it and stays */
+SIMD_INLINE Vec
+vec_pool(Vec most, Vec next)
+{
+	return vec_select(next != next, next, vec_max(next, most));
+}
+
+/* the first count of VL floats, zeros in the other lanes; count is 1 .. VL - 1 */
+SIMD_INLINE Vec
+vec_load_part(const float *p, int count)
+{
+#ifdef VEC_LOAD_PART
+	return VEC_LOAD_PART(p, count);
+#else
+	Vec			v = {0};
+
+	memcpy(&v, p, count * sizeof(float));
 	return v;
+#endif
+}
+
+SIMD_INLINE void
+vec_store_part(float *p, Vec v, int count)
+{
+#ifdef VEC_STORE_PART
+	VEC_STORE_PART(p, v, count);
+#else
+	memcpy(p, &v, count * sizeof(float));
+#endif
+}
+
+/*
+ * vec_finish
+ *		Store the first count lanes, or the maximum of them and what is there.
+ */
+SIMD_INLINE void
+vec_finish(float *p, Vec v, int64_t count, bool merge)
+{
+	if (count >= VL)
+		vec_store(p, merge ? vec_pool(vec_load(p), v) : v);
+	else
+		vec_store_part(p, merge ? vec_pool(vec_load_part(p, (int) count), v) : v, (int) count);
 }
 
 ISA_END

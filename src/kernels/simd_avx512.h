@@ -12,3 +12,11 @@
 #define ISA_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512\")")
 #define ISA_END _Pragma("GCC pop_options")
 #endif
+
+#include <immintrin.h>
+
+#define VEC_LANES(count) ((__mmask16) ((1u << (count)) - 1))
+#define VEC_MAX(a, b) ((Vec) _mm512_max_ps((__m512) (a), (__m512) (b)))
+#define VEC_LOAD_PART(p, count) ((Vec) _mm512_maskz_loadu_ps(VEC_LANES(count), p))
+#define VEC_STORE_PART(p, v, count) _mm512_mask_storeu_ps(p, VEC_LANES(count), (__m512) (v))
+#define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})

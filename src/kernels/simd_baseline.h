@@ -7,3 +7,12 @@
 #define ISA_SUFFIX baseline
 #define ISA_BEGIN
 #define ISA_END
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+#define VEC_MAX(a, b) ((Vec) _mm_max_ps((__m128) (a), (__m128) (b)))
+#endif
+
+#define VEC_LOAD_PART(p, count) ((Vec) {(p)[0], (count) > 1 ? (p)[1] : 0, (count) > 2 ? (p)[2] : 0, 0})
+#define LANES ((VecMask) {0, 1, 2, 3})

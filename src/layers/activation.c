@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/softmax.h"
+
 /*
  * relu_parse
  *		Keras' ReLU: what lies above threshold stays, up to max_value; below, it
@@ -232,13 +234,44 @@ is_softmax(const C1dActivationConfig *c)
 }
 
 /*
+ * A softmax works along slices that lie step floats apart, lanes of them at a
+ * time, those of one block side by side.
+ */
+typedef struct Slices
+{
+	int64_t		count;			/* numbers in a slice */
+	int64_t		step;
+	int64_t		bundles;		/* in a block of count * step floats */
+	int64_t		units;			/* of work on a bundle */
+} Slices;
+
+static Slices
+slices(const LayerSite *site)
+{
+	const C1dActivationConfig *c = site->config;
+	int			axis = axis_of(c, site->out.rank);
+	Slices		s = {.count = site->out.dim[axis], .step = 1};
+
+	for (int i = axis + 1; i < site->out.rank; i++)
+		s.step *= site->out.dim[i];
+	s.bundles = (s.step + C1D_SOFTMAX_LANES - 1) / C1D_SOFTMAX_LANES;
+	s.units = 3 * s.count;
+	return s;
+}
+
+/*
  * c1d_activation_rows
- *		Every element by itself; of a softmax, each is touched three times.
+ *		Every element by itself; of a softmax, the units of its work.
  */
 int64_t
 c1d_activation_rows(const LayerSite *site)
 {
-	return c1d_shape_elements(&site->out) * (is_softmax(site->config) ? 3 : 1);
+	Slices		s;
+
+	if (!is_softmax(site->config))
+		return c1d_shape_elements(&site->out);
+	s = slices(site);
+	return c1d_shape_elements(&site->out) / (s.count * s.step) * s.bundles * s.units;
 }
 
 /* a function of one element can be applied where the element is made */
@@ -263,30 +296,31 @@ c1d_activation_workspace(const LayerSite *site)
 
 /*
  * softmax_forward
- *		Slice after slice along any axis, each in 3 * count units.
+ *		Bundle after bundle of slices along any axis.
  */
 static void
 softmax_forward(const LayerSite *site, const float *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const C1dActivationConfig *c = site->config;
-	const C1dShape *shape = &site->out;
-	int			axis = axis_of(c, shape->rank);
-	int64_t		count = shape->dim[axis];
-	int64_t		step = 1;
+	Slices		s = slices(site);
 	C1dSoftmax	state;
 
-	for (int i = axis + 1; i < shape->rank; i++)
-		step *= shape->dim[i];
 	memcpy(&state, work, sizeof(state));
 	while (begin < end)
 	{
-		int64_t		slice = begin / (3 * count);
-		int64_t		first = begin % (3 * count);
-		int64_t		last = first + end - begin < 3 * count ? first + end - begin : 3 * count;
-		int64_t		at = slice / step * count * step + slice % step;
+		int64_t		bundle = begin / s.units;
+		int64_t		first = bundle % s.bundles * C1D_SOFTMAX_LANES;
+		int64_t		at = bundle / s.bundles * s.count * s.step + first;
+		C1dSoftmaxPart part = {
+			.x = x + at, .y = y + at, .count = s.count, .step = s.step,
+			.lanes = s.step - first < C1D_SOFTMAX_LANES ? (int) (s.step - first) : C1D_SOFTMAX_LANES,
+			.logarithm = c->activation.function == C1D_ACT_LOG_SOFTMAX,
+			.begin = begin % s.units,
+		};
 
-		c1d_softmax_part(&state, x + at, y + at, count, step, c->activation.function == C1D_ACT_LOG_SOFTMAX, first, last);
-		begin += last - first;
+		part.end = part.begin + end - begin < s.units ? part.begin + end - begin : s.units;
+		c1d_softmax_part(&state, site->tuning->isa, &part);
+		begin += part.end - part.begin;
 	}
 	memcpy(work, &state, sizeof(state));
 }
@@ -302,7 +336,7 @@ c1d_activation_forward(const LayerSite *site, const float *const *x, float *y, f
 		return;
 	}
 	memcpy(y + begin, x[0] + begin, (end - begin) * sizeof(float));
-	c1d_activate(&c->activation, y + begin, 1, end - begin);
+	c1d_activate(&c->activation, site->tuning->isa, y + begin, 1, end - begin);
 }
 
 const LayerOps c1d_activation_ops = {

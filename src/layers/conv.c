@@ -7,6 +7,8 @@
  * the output length is computed; the arithmetic is in kernels/conv.c.
  * Reached only through the registry.
  */
+#include <limits.h>
+
 #include "kernels/repeat.h"
 #include "layers/conv_config.h"
 #include "layers/phases.h"
@@ -79,18 +81,20 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	ConvPrepared *p = c1d_alloc(arena, sizeof(*p), err);
 	C1dConvLayout layout;
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
+	int			pool = site->fusion.pool == 0 ? 1 : (int) site->fusion.pool;
 	const float *bias;
 
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err) ||
 		!c1d_conv_weights(site, &layout, &bias, arena, err))
 		return false;
 	p->geometry = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, p->geometry.filters / p->geometry.groups);
+	variant = c1d_conv_choose(&p->geometry, site->tuning->isa, pool);
 	p->weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->geometry, tallest, &layout, arena, err),
-		.bias = c1d_conv_bias(&p->geometry, tallest, bias, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->geometry, variant, &layout, arena, err),
+		.bias = c1d_conv_bias(&p->geometry, variant, bias, arena, err),
+		.pool = pool,
 	};
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
 	*prepared = p;
@@ -98,8 +102,26 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 		return false;
 	if (site->fusion.repeat == 0)
 		return true;
-	p->phases = c1d_repeated_phases(&p->geometry, &p->weights, &layout, site->fusion.repeat, arena, err);
+	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
 	return p->phases != NULL;
+}
+
+/* pools: can the store take the maximum, of what has no activation but relu before? */
+static bool
+pools(const LayerSite *site)
+{
+	const C1dConvConfig *c = site->config;
+	C1dWindowPlace place[C1D_AXES];
+	C1dConvGeometry geometry;
+	C1dError	ignored;
+	bool		relu;
+
+	if (c1d_fusion_activation(&site->fusion, &c->activation, &relu).function != C1D_ACT_LINEAR ||
+		site->fusion.pool > INT_MAX ||
+		!c1d_windows_place(&c->windows, site->in, place, &ignored))
+		return false;
+	geometry = c1d_conv_geometry(c, site->in, place);
+	return c1d_conv_pools(&geometry, (int) site->fusion.pool);
 }
 
 /*
@@ -118,7 +140,7 @@ conv_fuses(const LayerSite *site)
 		(fusion->repeat != 0 &&
 		 (c->kind != C1D_CONV_PLAIN || c->windows.axes != 1 || w->stride != 1 || w->dilation != 1 || fusion->pool != 0)))
 		return false;
-	if (fusion->pool != 0)
+	if (fusion->pool != 0 && !pools(site))
 		return false;
 	return c1d_fusion_tail_fits(fusion, &c->activation);
 }
@@ -163,7 +185,13 @@ repeated_forward(const LayerSite *site, const float *x, float *y, float *work, i
 		c1d_conv_rows(&p->geometry, &p->weights, steps, y, p->geometry.filters, begin, end);
 }
 
-/* rows are steps of a series, or lines of an image */
+/* rows are steps of the output, pooled if it is, or lines of an image */
+static int64_t
+conv_rows(const LayerSite *site)
+{
+	return site->fusion.pool == 0 ? c1d_layer_rows(&site->out) : c1d_layer_rows(&site->fusion.out);
+}
+
 static void
 conv_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
@@ -178,7 +206,7 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	else
 		for (int64_t h = begin; h < end; h++)
 			c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
-	c1d_activate(&p->activation, y + begin * width * filters, (end - begin) * width, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * width * filters, (end - begin) * width, filters);
 }
 
 static void
@@ -186,7 +214,10 @@ conv_describe(const LayerSite *site, C1dStepText *text)
 {
 	const ConvPrepared *p = site->prepared;
 
-	c1d_describe_product(&p->weights, p->phases == NULL ? "direct" : "folded", text);
+	if (p->phases == NULL)
+		c1d_describe_product(&p->weights, "direct", text);
+	else
+		c1d_describe_product(&p->phases->weights, "folded", text);
 }
 
 const LayerOps c1d_conv_ops = {
@@ -198,8 +229,10 @@ const LayerOps c1d_conv_ops = {
 	.fuses = conv_fuses,
 	.describe = conv_describe,
 	.workspace = conv_workspace,
+	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };
 
 const LayerOps c1d_depthwise_conv_ops = {
@@ -211,6 +244,8 @@ const LayerOps c1d_depthwise_conv_ops = {
 	.fuses = conv_fuses,
 	.describe = conv_describe,
 	.workspace = conv_workspace,
+	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };

@@ -344,24 +344,24 @@ c1d_conv_geometry(const C1dConvConfig *c, const C1dShape *in, const C1dWindowPla
 
 /* c1d_conv_panels: the kernel, packed; NULL when memory ran out. */
 const float *
-c1d_conv_panels(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_panels(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 				const C1dConvLayout *layout, C1dArena *arena, C1dError *err)
 {
-	float	   *panels = c1d_alloc_array(arena, c1d_conv_panel_floats(geometry, tallest), sizeof(float), err);
+	float	   *panels = c1d_alloc_array(arena, c1d_conv_panel_floats(geometry, variant), sizeof(float), err);
 
 	if (panels != NULL)
-		c1d_conv_pack(geometry, tallest, layout, panels);
+		c1d_conv_pack(geometry, variant, layout, panels);
 	return panels;
 }
 
 /* c1d_conv_bias: the bias, packed, zeros when it is NULL; NULL when memory ran out. */
 const float *
-c1d_conv_bias(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest,
+c1d_conv_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const float *bias, C1dArena *arena, C1dError *err)
 {
-	float	   *packed = c1d_alloc_array(arena, c1d_conv_bias_floats(geometry, tallest), sizeof(float), err);
+	float	   *packed = c1d_alloc_array(arena, c1d_conv_bias_floats(geometry, variant), sizeof(float), err);
 
 	if (packed != NULL)
-		c1d_conv_pack_bias(geometry, tallest, bias, packed);
+		c1d_conv_pack_bias(geometry, variant, bias, packed);
 	return packed;
 }

@@ -67,18 +67,18 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	C1dConvLayout pointwise = {.from = site->weights[1].data, .inner_step = c->filters, .column_step = 1};
 	const float *bias = c->use_bias ? site->weights[2].data : NULL;
 	C1dWindowPlace place[C1D_AXES];
-	const C1dGemmVariant *tallest;
+	const C1dConvVariant *variant;
 	int64_t		middle;
 
 	if (p == NULL || !c1d_windows_place(&c->windows, site->in, place, err) ||
 		!c1d_fusion_fold(&site->fusion, &site->weights[1], 1, c->filters, &pointwise, &bias, arena, err))
 		return false;
 	p->depthwise = c1d_conv_geometry(c, site->in, place);
-	tallest = c1d_gemm_choose(site->tuning->isa, c->depth_multiplier);
+	variant = c1d_conv_choose(&p->depthwise, site->tuning->isa, 1);
 	p->depthwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->depthwise, tallest, &depthwise, arena, err),
-		.bias = c1d_conv_bias(&p->depthwise, tallest, NULL, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->depthwise, variant, &depthwise, arena, err),
+		.bias = c1d_conv_bias(&p->depthwise, variant, NULL, arena, err),
 	};
 
 	middle = p->depthwise.filters;
@@ -87,11 +87,11 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		.length = p->block, .row_floats = middle, .stride = 1,
 		.taps = 1, .spacing = 1, .groups = 1, .filters = c->filters,
 	};
-	tallest = c1d_gemm_choose(site->tuning->isa, c->filters);
+	variant = c1d_conv_choose(&p->pointwise, site->tuning->isa, 1);
 	p->pointwise_weights = (C1dConvWeights) {
-		.tallest = tallest,
-		.panels = c1d_conv_panels(&p->pointwise, tallest, &pointwise, arena, err),
-		.bias = c1d_conv_bias(&p->pointwise, tallest, bias, arena, err),
+		.variant = variant,
+		.panels = c1d_conv_panels(&p->pointwise, variant, &pointwise, arena, err),
+		.bias = c1d_conv_bias(&p->pointwise, variant, bias, arena, err),
 	};
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->pointwise_weights.relu);
 	*prepared = p;
@@ -127,9 +127,10 @@ separable_cost(const LayerSite *site)
 
 /* steps begin .. end - 1 of a line of the output, y being the whole output */
 static void
-separable_line(const SeparablePrepared *p, const float *x, float *y, float *work,
+separable_line(const LayerSite *site, const float *x, float *y, float *work,
 			   int64_t width, int64_t line, int64_t begin, int64_t end)
 {
+	const SeparablePrepared *p = site->prepared;
 	int64_t		filters = p->pointwise.filters;
 
 	for (int64_t first = begin; first < end; first += p->block)
@@ -141,20 +142,19 @@ separable_line(const SeparablePrepared *p, const float *x, float *y, float *work
 		block.offset += first * block.stride;
 		c1d_conv_line(&block, &p->depthwise_weights, x, work, block.filters, line, 0, steps);
 		c1d_conv_rows(&p->pointwise, &p->pointwise_weights, work, out, filters, 0, steps);
-		c1d_activate(&p->activation, out, steps, filters);
+		c1d_activate(&p->activation, site->tuning->isa, out, steps, filters);
 	}
 }
 
 static void
 separable_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
-	const SeparablePrepared *p = site->prepared;
 	int64_t		width = c1d_image(&site->out).length[C1D_ALONG];
 
 	if (site->out.rank == 2)
-		separable_line(p, x[0], y, work, width, 0, begin, end);
+		separable_line(site, x[0], y, work, width, 0, begin, end);
 	for (int64_t h = begin; site->out.rank == 3 && h < end; h++)
-		separable_line(p, x[0], y, work, width, h, 0, width);
+		separable_line(site, x[0], y, work, width, h, 0, width);
 }
 
 static void
@@ -176,4 +176,5 @@ const LayerOps c1d_separable_conv_ops = {
 	.workspace = separable_workspace,
 	.cost = separable_cost,
 	.forward = separable_forward,
+	.mirror = c1d_conv_mirror,
 };

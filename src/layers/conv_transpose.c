@@ -241,11 +241,12 @@ axis_phase(const C1dWindow *w, int64_t first)
 
 /*
  * prepare_phase
- *		Geometry and packed kernel of the phase whose first taps are given.
+ *		Geometry and packed kernel of the phase whose first taps are given.  The
+ *		first phase has the most taps and chooses the kernel for all of them.
  */
 static bool
-prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, C1dConvLayout layout,
-			  int64_t first_down, int64_t first_along, C1dPhase *phase, C1dArena *arena, C1dError *err)
+prepare_phase(const LayerSite *site, C1dConvLayout layout, int64_t first_down, int64_t first_along,
+			  const C1dConvVariant **variant, C1dPhase *phase, C1dArena *arena, C1dError *err)
 {
 	const C1dConvConfig *c = site->config;
 	const C1dWindow *windows = c->windows.axis;
@@ -267,7 +268,9 @@ prepare_phase(const LayerSite *site, const C1dGemmVariant *tallest, C1dConvLayou
 	layout.from += down.last * layout.line_step + along.last * layout.tap_step;
 	layout.line_step *= -tap_step(&windows[C1D_DOWN]);
 	layout.tap_step *= -tap_step(&windows[C1D_ALONG]);
-	phase->panels = c1d_conv_panels(&phase->geometry, tallest, &layout, arena, err);
+	if (*variant == NULL)
+		*variant = c1d_conv_choose(&phase->geometry, site->tuning->isa, 1);
+	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &layout, arena, err);
 	return phase->panels != NULL;
 }
 
@@ -276,7 +279,6 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 {
 	const C1dConvConfig *c = site->config;
 	TransposePrepared *p = c1d_alloc(arena, sizeof(*p), err);
-	C1dConvGeometry whole = {.groups = c->groups, .filters = c->filters};
 	int64_t		downs = axis_phases(&c->windows.axis[C1D_DOWN]);
 	int64_t		alongs = axis_phases(&c->windows.axis[C1D_ALONG]);
 	Cut			place[C1D_AXES];
@@ -291,7 +293,6 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		.axes = c->windows.axes, .groups = c->groups, .filters = c->filters,
 		.width = c1d_image(&site->out).length[C1D_ALONG],
 		.count = downs * alongs,
-		.weights.tallest = c1d_gemm_choose(site->tuning->isa, c->filters / c->groups),
 	};
 	for (int a = 0; a < C1D_AXES; a++)
 	{
@@ -299,17 +300,15 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 		phases->crop[a] = place[a].crop;
 	}
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &phases->weights.relu);
-	phases->weights.bias = c1d_conv_bias(&whole, phases->weights.tallest, bias, arena, err);
-	if (phases->weights.bias == NULL)
-		return false;
 	phases->phase = c1d_alloc_array(arena, phases->count, sizeof(C1dPhase), err);
 	if (phases->phase == NULL)
 		return false;
 	for (int64_t i = 0; i < phases->count; i++)
-		if (!prepare_phase(site, phases->weights.tallest, layout, i / alongs, i % alongs, &phases->phase[i], arena, err))
+		if (!prepare_phase(site, layout, i / alongs, i % alongs, &phases->weights.variant, &phases->phase[i], arena, err))
 			return false;
+	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
 	*prepared = p;
-	return true;
+	return phases->weights.bias != NULL;
 }
 
 static bool
@@ -339,7 +338,7 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 
 	(void) work;
 	c1d_phases_forward(&p->phases, x[0], y, begin, end);
-	c1d_activate(&p->activation, y + begin * steps * filters, (end - begin) * steps, filters);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
 static void
@@ -360,4 +359,5 @@ const LayerOps c1d_conv_transpose_ops = {
 	.describe = transpose_describe,
 	.cost = transpose_cost,
 	.forward = transpose_forward,
+	.mirror = c1d_conv_transpose_mirror,
 };

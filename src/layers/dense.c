@@ -11,6 +11,7 @@
 
 #include "layers/activation.h"
 #include "layers/fusion.h"
+#include "layers/mirror.h"
 
 typedef struct DenseConfig
 {
@@ -83,16 +84,16 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
 		.filters = c->units,
 	};
-	p->weights.tallest = c1d_gemm_choose(site->tuning->isa, c->units);
+	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.tallest), sizeof(float), err);
+	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.variant), sizeof(float), err);
 	if (bias == NULL)
 		return false;
-	c1d_conv_pack(&p->geometry, p->weights.tallest, &layout, panels);
-	c1d_conv_pack_bias(&p->geometry, p->weights.tallest, given, bias);
+	c1d_conv_pack(&p->geometry, p->weights.variant, &layout, panels);
+	c1d_conv_pack_bias(&p->geometry, p->weights.variant, given, bias);
 	p->weights.panels = panels;
 	p->weights.bias = bias;
 	*prepared = p;
@@ -132,7 +133,19 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	begin *= each;
 	end *= each;
 	c1d_conv_rows(&p->geometry, &p->weights, x[0], y, units, begin, end);
-	c1d_activate(&p->activation, y + begin * units, end - begin, units);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
+}
+
+/* dense_mirror: as many units as there were features; SQL calls it dense */
+static bool
+dense_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+
+	(void) config;
+	return c1d_mirror_int(m, &back, "units", c1d_shape_channels(&m->in), err) &&
+		c1d_mirror_activation(m, &back, err) &&
+		c1d_mirror_add(m, m->dialect == C1D_SQL ? "dense" : "Dense", &back, err);
 }
 
 static void
@@ -153,6 +166,7 @@ const LayerOps c1d_dense_ops = {
 	.describe = dense_describe,
 	.cost = dense_cost,
 	.forward = dense_forward,
+	.mirror = dense_mirror,
 };
 
 typedef struct LinearConfig
@@ -280,6 +294,16 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 }
 
 static bool
+linear_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const LinearConfig *c = config;
+	C1dValue	back = {0};
+
+	return c1d_mirror_int(m, &back, "in_features", c->dense.units, err) &&
+		c1d_mirror_int(m, &back, "out_features", c->in_features, err) &&
+		c1d_mirror_add(m, "Linear", &back, err);
+}
+
 linear_fuses(const LayerSite *site)
 {
 	return site->in->rank == 1 && site->fusion.repeat == 0 && site->fusion.pool == 0;
@@ -294,4 +318,5 @@ const LayerOps c1d_torch_linear_ops = {
 	.fuses = linear_fuses,
 	.cost = linear_cost,
 	.forward = linear_forward,
+	.mirror = linear_mirror,
 };

@@ -6,6 +6,7 @@
 #include "layers/fusion.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* c1d_fusion_tail_fits: can a layer with that activation do what comes behind it, pooling aside? */
 bool
@@ -71,14 +72,14 @@ c1d_fusion_fold(const C1dFusion *fusion, const C1dTensor *kernel, int64_t groups
 
 /*
  * c1d_describe_product
- *		A matrix product in words: what it computes and on which instruction set,
- *		and its tallest tile.
+ *		What a matrix product is for, and the kernel that computes it.
  */
 void
 c1d_describe_product(const C1dConvWeights *weights, const char *what, C1dStepText *text)
 {
-	const C1dGemmVariant *tile = weights->tallest;
+	const char *name = weights->variant->name;
+	const char *tile = strrchr(name, '_');
 
-	snprintf(text->kernel, sizeof(text->kernel), "%s %s", what, c1d_isa_names[tile->isa]);
-	snprintf(text->tile, sizeof(text->tile), "%dx%d", tile->rows, tile->width);
+	snprintf(text->kernel, sizeof(text->kernel), "%s %.*s", what, (int) (tile - name), name);
+	snprintf(text->tile, sizeof(text->tile), "%s", tile + 1);
 }

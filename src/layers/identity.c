@@ -6,6 +6,7 @@
  * What they were trained with is still checked, so that a slip is found.
  */
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef struct IdentityConfig
 {
@@ -190,4 +191,5 @@ const LayerOps c1d_masking_ops = {
 	.infer = masking_infer,
 	.cost = masking_cost,
 	.forward = masking_forward,
+	.mirror = c1d_mirror_nothing,
 };

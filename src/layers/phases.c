@@ -79,8 +79,8 @@ floor_div(int64_t a, int64_t b)
  *		sum of their weights.
  */
 static bool
-repeated_phase(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest, const C1dConvLayout *layout,
-			   int64_t times, int64_t remainder, C1dPhase *phase, C1dArena *arena, C1dError *err)
+repeated_phase(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int64_t times, int64_t remainder,
+			   C1dIsa isa, const C1dConvVariant **variant, C1dPhase *phase, C1dArena *arena, C1dError *err)
 {
 	int64_t		inner = geometry->row_floats / geometry->groups;
 	int64_t		columns = geometry->filters / geometry->groups;
@@ -113,33 +113,39 @@ repeated_phase(const C1dConvGeometry *geometry, const C1dGemmVariant *tallest, c
 	phase->geometry.length = geometry->length / times;
 	phase->geometry.offset = first;
 	phase->geometry.taps = taps;
-	phase->panels = c1d_conv_panels(&phase->geometry, tallest, &summed, arena, err);
+	if (*variant == NULL)
+		*variant = c1d_conv_choose(&phase->geometry, isa, 1);
+	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &summed, arena, err);
 	return phase->panels != NULL;
 }
 
 /*
  * c1d_repeated_phases
  *		The phases of a convolution of stride and dilation 1 over steps that are
- *		each there times times; geometry and layout are those of the convolution
- *		over all of them.  NULL when memory ran out.
+ *		each there site->fusion.repeat times; geometry and layout are those of
+ *		the convolution over all of them.  NULL when memory ran out.
  */
 C1dPhases *
-c1d_repeated_phases(const C1dConvGeometry *geometry, const C1dConvWeights *weights, const C1dConvLayout *layout,
-					int64_t times, C1dArena *arena, C1dError *err)
+c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, const C1dConvLayout *layout,
+					const float *bias, C1dArena *arena, C1dError *err)
 {
+	const C1dConvConfig *c = site->config;
 	C1dPhases  *phases = c1d_alloc(arena, sizeof(*phases), err);
 
 	if (phases == NULL)
 		return NULL;
 	*phases = (C1dPhases) {
-		.axes = 1, .stride = {1, times}, .groups = geometry->groups, .filters = geometry->filters,
-		.count = times, .weights = *weights,
+		.axes = 1, .stride = {1, site->fusion.repeat}, .groups = geometry->groups, .filters = geometry->filters,
+		.count = site->fusion.repeat,
 	};
-	phases->phase = c1d_alloc_array(arena, times, sizeof(C1dPhase), err);
+	c1d_fusion_activation(&site->fusion, &c->activation, &phases->weights.relu);
+	phases->phase = c1d_alloc_array(arena, phases->count, sizeof(C1dPhase), err);
 	if (phases->phase == NULL)
 		return NULL;
-	for (int64_t i = 0; i < times; i++)
-		if (!repeated_phase(geometry, weights->tallest, layout, times, i, &phases->phase[i], arena, err))
+	for (int64_t i = 0; i < phases->count; i++)
+		if (!repeated_phase(geometry, layout, phases->count, i, site->tuning->isa, &phases->weights.variant,
+							&phases->phase[i], arena, err))
 			return NULL;
-	return phases;
+	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
+	return phases->weights.bias == NULL ? NULL : phases;
 }

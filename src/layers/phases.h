@@ -29,8 +29,8 @@ typedef struct C1dPhases
 	C1dConvWeights weights;		/* the panels are each phase's own */
 } C1dPhases;
 
-extern C1dPhases *c1d_repeated_phases(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
-									  const C1dConvLayout *layout, int64_t times, C1dArena *arena, C1dError *err);
+extern C1dPhases *c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, const C1dConvLayout *layout,
+									  const float *bias, C1dArena *arena, C1dError *err);
 extern void c1d_phases_forward(const C1dPhases *phases, const float *x, float *y, int64_t begin, int64_t end);
 
 #endif

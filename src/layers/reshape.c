@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 /*
  * The input layer states what may come in: null, or -1, is any size.
@@ -82,6 +83,7 @@ const LayerOps c1d_input_ops = {
 	.config_size = sizeof(InputConfig),
 	.parse = input_parse,
 	.infer = input_infer,
+	.mirror = c1d_mirror_nothing,
 };
 
 static bool
@@ -108,6 +110,7 @@ const LayerOps c1d_flatten_ops = {
 	.config_size = 1,
 	.parse = flatten_parse,
 	.infer = flatten_infer,
+	.mirror = c1d_mirror_reshape,
 };
 
 typedef struct ReshapeConfig
@@ -218,4 +221,5 @@ const LayerOps c1d_reshape_ops = {
 	.config_size = sizeof(ReshapeConfig),
 	.parse = reshape_parse,
 	.infer = reshape_infer,
+	.mirror = c1d_mirror_reshape,
 };

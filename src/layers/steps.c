@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 #include "layers/window.h"
 
 /* What stands where the input has no step. */
@@ -428,6 +429,31 @@ upsample_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
 	return true;
 }
 
+/* ---- the way back ---- */
+
+/* upsample_mirror: the mean of the copies of a step */
+static bool
+upsample_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const StepsConfig *c = config;
+	const int64_t sizes[C1D_AXES] = {c->side[C1D_DOWN].size, c->side[C1D_ALONG].size};
+	C1dValue	average = {0};
+
+	return c1d_mirror_axes(m, &average, "pool_size", c->axes, sizes, err) &&
+		c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_AVERAGE, c->axes), &average, err);
+}
+
+/* sides_mirror: what was added is cut, what was cut becomes zeros */
+static bool
+sides_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const StepsConfig *c = config;
+	const int64_t before[C1D_AXES] = {-c->side[C1D_DOWN].before, -c->side[C1D_ALONG].before};
+	const int64_t after[C1D_AXES] = {-c->side[C1D_DOWN].after, -c->side[C1D_ALONG].after};
+
+	return c1d_mirror_sides(m, c->axes, before, after, err);
+}
+
 const LayerOps c1d_upsample_ops = {
 	.config_size = sizeof(StepsConfig),
 	.parse = upsample_parse,
@@ -435,6 +461,7 @@ const LayerOps c1d_upsample_ops = {
 	.absorb = upsample_absorb,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = upsample_mirror,
 };
 
 const LayerOps c1d_padding_ops = {
@@ -443,6 +470,7 @@ const LayerOps c1d_padding_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };
 
 const LayerOps c1d_cropping_ops = {
@@ -451,6 +479,7 @@ const LayerOps c1d_cropping_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };
 
 const LayerOps c1d_torch_pad_ops = {
@@ -459,4 +488,5 @@ const LayerOps c1d_torch_pad_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };

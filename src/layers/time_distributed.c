@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef struct TimeConfig
 {
@@ -174,6 +175,43 @@ time_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	}
 }
 
+/*
+ * time_mirror
+ *		The way back of a slice, each layer of it for every slice.
+ */
+static bool
+time_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const TimeConfig *c = config;
+	const C1dValue *layer = c1d_value_get(m->config_value, "layer");
+	C1dMirror	slice = {
+		.arena = m->arena,
+		.dialect = c->class->dialect,
+		.config_value = c1d_value_get(layer, "config"),
+		.in = slice_of(&m->in),
+		.out = slice_of(&m->out),
+		.shape = slice_of(&m->shape),
+		.activation = m->activation,
+	};
+
+	if (c->class->ops->mirror == NULL)
+		return true;
+	if (!c->class->ops->mirror(c->config, &slice, err))
+		return false;
+	for (int i = 0; i < slice.count; i++)
+	{
+		C1dValue	inner = {0},
+					outer = {0};
+
+		if (!c1d_mirror_set(m, &inner, "class_name", slice.layers[i].class_name, err) ||
+			!c1d_mirror_set(m, &inner, "config", slice.layers[i].config_value, err) ||
+			!c1d_mirror_set(m, &outer, "layer", inner, err) ||
+			!c1d_mirror_add(m, "TimeDistributed", &outer, err))
+			return false;
+	}
+	return true;
+}
+
 const LayerOps c1d_time_distributed_ops = {
 	.config_size = sizeof(TimeConfig),
 	.parse = time_parse,
@@ -183,4 +221,5 @@ const LayerOps c1d_time_distributed_ops = {
 	.workspace = time_workspace,
 	.cost = time_cost,
 	.forward = time_forward,
+	.mirror = time_mirror,
 };

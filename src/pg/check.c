@@ -11,6 +11,7 @@
 #include "utils/json.h"
 
 #include "model/check.h"
+#include "pg/check.h"
 #include "pg/rows.h"
 #include "pg/tensor.h"
 
@@ -50,6 +51,48 @@ layer_list(const C1dValue *root)
 			 errhint("layers_agg(class_name, config ORDER BY position) makes it from a table.")));
 }
 
+/* require_input_and_layers: the first two arguments must not be null. */
+void
+require_input_and_layers(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be null", PG_ARGISNULL(0) ? "input_shape" : "layers"),
+				 PG_ARGISNULL(0) ? 0 : errhint("layers_agg over no rows is null: is there a model of that name?")));
+}
+
+/*
+ * layers_from_jsonb
+ *		The layers in a jsonb, in whatever form check_layers takes them; there is
+ *		at least one.  Their texts stay inside the jsonb.
+ */
+C1dLayerText *
+layers_from_jsonb(Jsonb *jsonb, int *count)
+{
+	C1dValue	root = value_to_check(jsonb);
+	const C1dValue *list = layer_list(&root);
+	C1dLayerText *layers;
+
+	if (list->as.list.count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("layers must not be empty")));
+	*count = (int) Min(list->as.list.count, INT_MAX);
+	layers = palloc0(*count * sizeof(C1dLayerText));
+	for (int i = 0; i < *count; i++)
+	{
+		const C1dValue *layer = &list->as.list.items[i];
+
+		layers[i].object = layer;
+		layers[i].class_name = c1d_value_get(layer, "class_name");
+		layers[i].config = c1d_value_get(layer, "config");
+		layers[i].name = c1d_value_get(layer, "name");
+		layers[i].input_names = c1d_value_get(layer, "inputs");
+	}
+	return layers;
+}
+
 /* what a layer is called where it may be nothing at all */
 static Datum
 class_name_datum(const C1dValue *class_name, bool *null)
@@ -73,48 +116,29 @@ check_layers(PG_FUNCTION_ARGS)
 {
 	ResultRows	rows = result_rows(fcinfo);
 	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
-	C1dValue	root;
-	const C1dValue *list;
 	C1dLayerText *layers;
 	C1dVerdict *verdicts;
+	int			count;
 	C1dShape	input,
 				expected;
 	C1dError	err;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be null", PG_ARGISNULL(0) ? "input_shape" : "layers"),
-				 PG_ARGISNULL(0) ? 0 : errhint("layers_agg over no rows is null: is there a model of that name?")));
+	require_input_and_layers(fcinfo);
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(2))
 		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
-	root = value_to_check(PG_GETARG_JSONB_P(1));
-	list = layer_list(&root);
-	if (list->as.list.count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("layers must not be empty")));
-	layers = palloc0(Max(list->as.list.count, 1) * sizeof(C1dLayerText));
-	verdicts = palloc(Max(list->as.list.count, 1) * sizeof(C1dVerdict));
-	for (int64 i = 0; i < list->as.list.count; i++)
-	{
-		layers[i].object = &list->as.list.items[i];
-		layers[i].class_name = c1d_value_get(&list->as.list.items[i], "class_name");
-		layers[i].config = c1d_value_get(&list->as.list.items[i], "config");
-		layers[i].name = c1d_value_get(&list->as.list.items[i], "name");
-		layers[i].input_names = c1d_value_get(&list->as.list.items[i], "inputs");
-	}
-	if (!c1d_check(layers, (int) Min(list->as.list.count, INT_MAX), &input, PG_ARGISNULL(2) ? NULL : &expected,
+	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &count);
+	verdicts = palloc(count * sizeof(C1dVerdict));
+	if (!c1d_check(layers, count, &input, PG_ARGISNULL(2) ? NULL : &expected,
 				   &arena, verdicts, &err))
 		c1d_throw(&err);
-	for (int64 i = 0; i < list->as.list.count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		const C1dVerdict *v = &verdicts[i];
 		Datum		values[9] = {0};
 		bool		nulls[9] = {false};
 
-		values[0] = Int32GetDatum((int32) i + 1);
+		values[0] = Int32GetDatum(i + 1);
 		nulls[1] = v->name == NULL;
 		if (!nulls[1])
 			values[1] = text_datum(v->name);

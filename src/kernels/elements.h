@@ -1,0 +1,11 @@
+/*
+ * src/kernels/elements.h
+ *	  The bodies of all kernels but the matrix products; included once a set of
+ *	  instructions, after its simd_<isa>.h.
+ */
+#include "kernels/simd.h"
+#include "kernels/simd_lanes.h"
+#include "kernels/simd_math.h"
+
+#include "kernels/activation_body.h"
+#include "kernels/softmax_body.h"
