@@ -130,6 +130,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (c->mode == BILINEAR && !image)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "mode \"bilinear\" needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "For a series, (timesteps, channels), the mode is \"linear\".");
 	}
@@ -149,6 +150,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 		if (out->dim[i] >= 1)
 			continue;
 		c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
+		c1d_about(err, C1D_OF_STEPS, 0);
 		return c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
 	}
 	return true;
