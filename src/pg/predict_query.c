@@ -189,7 +189,8 @@ put_rows(Stream *stream)
  *		The rows of the query; the last column, a tensor, becomes the model's
  *		output for it, null where it is null.
  *
- * batch_size 0: as many rows as work_mem holds with their outputs.
+ * batch_size 0: as many rows as work_mem holds with their outputs; otherwise so
+ * many, if conv1d.max_memory holds them.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(predict_query);
 Datum
@@ -236,14 +237,15 @@ predict_query(PG_FUNCTION_ARGS)
 	stream.typmod = TupleDescAttr(list, list->natts - 1)->atttypmod;
 
 	/* a few rows first, to learn how large they are */
-	rows = batch_size > 0 ? batch_size : 16;
+	rows = batch_size > 0 ? Min(batch_size, 16) : 16;
 	do
 	{
 		more = batch_read(batch, portal, rows, budget);
 		batch_score(batch, model);
 		put_rows(&stream);
-		if (batch_size == 0 && batch->count > 0)
-			rows = batch_fit(8 * rows, budget, (double) batch->bytes / batch->count);
+		if (batch->count > 0)
+			rows = batch_fit(batch_size > 0 ? batch_size : Min(8 * rows, BATCH_MOST_ROWS), budget,
+							 (double) batch->bytes / batch->count);
 		batch_clear(batch);
 	} while (more);
 	SPI_cursor_close(portal);

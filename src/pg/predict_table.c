@@ -194,6 +194,18 @@ commit(void)
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
+/* next_rows: how many rows to read after a batch that has taken since start */
+static int64
+next_rows(const Job *job, const RowBatch *batch, Size budget, TimestampTz start)
+{
+	long		ms = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+	int64		in_time = Max(batch->count * BATCH_MS / Max(ms, 1), 16);
+
+	in_time = Min(in_time, 8 * batch->count);
+	return batch_fit(job->batch_size > 0 ? job->batch_size : Min(in_time, BATCH_MOST_ROWS), budget,
+					 (double) batch->bytes / batch->count);
+}
+
 /* run_job: batch by batch to the end; a snapshot is active before and after */
 static void
 run_job(Job *job)
@@ -218,13 +230,8 @@ run_job(Job *job)
 
 		more = one_batch(job, &batch, rows, budget, skipped_before);
 		commit();
-		if (job->batch_size == 0 && batch.count > 0)
-		{
-			long		ms = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
-			int64		in_time = Max(batch.count * BATCH_MS / Max(ms, 1), 16);
-
-			rows = batch_fit(Min(in_time, 8 * batch.count), budget, (double) batch.bytes / batch.count);
-		}
+		if (batch.count > 0)
+			rows = next_rows(job, &batch, budget, start);
 		batch_clear(&batch);
 		if (more)
 			job_say_progress(job);

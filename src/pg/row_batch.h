@@ -58,7 +58,9 @@ extern Oid	tensor_type_beside(Oid function);
 extern bool is_tensor_like(Oid type, Oid tensor_type);
 extern Model *model_argument(FunctionCallInfo fcinfo, int argument);
 
-/* row_batch_run.c: the model */
+/* row_batch_run.c: the model; more rows than this gain nothing */
+#define BATCH_MOST_ROWS 8192
+
 extern void batch_score(RowBatch *batch, const Model *model);
 extern int64 batch_fit(int64 most_rows, Size budget, double bytes_a_row);
 

@@ -9,8 +9,6 @@
 /* So many rows keep several processors busy even when they exceed the budget. */
 #define FEW 16
 
-#define MOST_ROWS 8192
-
 /*
  * batch_fit
  *		How many rows to read next: what fits in budget, but enough to keep the
@@ -23,7 +21,7 @@ batch_fit(int64 most_rows, Size budget, double bytes_a_row)
 
 	if (rows < FEW)
 		rows = Max(rows, Min(FEW, c1d_max_memory() / 4 / Max(bytes_a_row, 1.0)));
-	return (int64) Max(1.0, Min(rows, (double) Min(most_rows, MOST_ROWS)));
+	return (int64) Max(1.0, Min(rows, (double) most_rows));
 }
 
 /* A row to be run, and where it stands in the batch. */
