@@ -216,14 +216,14 @@ static void
 max_pool_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	(void) work;
-	c1d_max_pool(site->prepared, x[0], y, begin, end);
+	c1d_max_pool(site->prepared, site->tuning->isa, x[0], y, begin, end);
 }
 
 static void
 average_pool_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	(void) work;
-	c1d_average_pool(site->prepared, x[0], y, begin, end);
+	c1d_average_pool(site->prepared, site->tuning->isa, x[0], y, begin, end);
 }
 
 /*
