@@ -34,7 +34,6 @@ require_input_and_layers(FunctionCallInfo fcinfo)
 C1dLayerText *
 layers_from_jsonb(Jsonb *jsonb, C1dArena *arena, int *count)
 {
-	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dValue	root = value_to_check(jsonb);
 	C1dLayerText *layers;
 	int64_t		found = 0;
