@@ -497,6 +497,9 @@ TEST(weights_without_a_form)
 				image = g,
 				grouped = g,
 				dilated = g,
+				narrow = g,
+				huge = g,
+				short_series = g,
 				short_kernel = g;
 
 	strided.stride = 2;
@@ -504,6 +507,9 @@ TEST(weights_without_a_form)
 	grouped.groups = 2;
 	dilated.spacing = 2;
 	short_kernel.taps = 2;
+	narrow.row_floats = 3;
+	huge.row_floats = huge.filters = 1024;
+	short_series.length = 8;
 	ok(packs(1, 1) && packs(0, 1) && packs(1e6f, 0), "ordinary kernels, and kernels of which one tap outweighs the others, have a Winograd form");
 	ok(!packs(NAN, 1) && !packs(INFINITY, 0) && !packs(-INFINITY, 1) && !packs(1e30f, 0),
 	   "kernels with NaN, infinities or numbers that might overflow have none");
@@ -515,6 +521,11 @@ TEST(weights_without_a_form)
 	   !c1d_winograd_fits(&strided, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&image, C1D_ISA_BASELINE, 1) &&
 	   !c1d_winograd_fits(&grouped, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&short_kernel, C1D_ISA_BASELINE, 1),
 	   "it does not fit strides, groups, images, two taps, pools across tiles");
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+		if (c1d_isa_available((C1dIsa) isa))
+			ok(c1d_winograd_fits(&g, (C1dIsa) isa, 1) && !c1d_winograd_fits(&narrow, (C1dIsa) isa, 1) &&
+			   !c1d_winograd_fits(&huge, (C1dIsa) isa, 1) && !c1d_winograd_fits(&short_series, (C1dIsa) isa, 1),
+			   "%s: it fits neither few channels nor weights larger than caches nor short series", c1d_isa_names[isa]);
 }
 
 RUN(random_layers, every_height_and_width, a_spike_leaves_its_neighbours_alone, broken_forms_are_noticed,
