@@ -32,15 +32,14 @@ require_input_and_layers(FunctionCallInfo fcinfo)
  *		at least one.  Their texts stay inside the jsonb.
  */
 C1dLayerText *
-layers_from_jsonb(Jsonb *jsonb, int *count)
+layers_from_jsonb(Jsonb *jsonb, C1dArena *arena, int *count)
 {
-	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dValue	root = value_to_check(jsonb);
 	C1dLayerText *layers;
-	int64		found = 0;
+	int64_t		found = 0;
 	C1dError	err;
 
-	if (!c1d_layer_list(&root, &arena, &layers, &found, &err))
+	if (!c1d_layer_list(&root, arena, &layers, &found, &err))
 		c1d_throw(&err);
 	if (found == 0)
 		ereport(ERROR,
@@ -105,10 +104,10 @@ check_layers(PG_FUNCTION_ARGS)
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(2))
 		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
-	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &count);
-	verdicts = palloc(count * sizeof(C1dVerdict));
-	if (!c1d_check(layers, count, &input, PG_ARGISNULL(2) ? NULL : &expected,
-				   &arena, verdicts, &err))
+	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &arena, &count);
+	verdicts = c1d_alloc_array(&arena, count, sizeof(C1dVerdict), &err);
+	if (verdicts == NULL ||
+		!c1d_check(layers, count, &input, PG_ARGISNULL(2) ? NULL : &expected, &arena, verdicts, &err))
 		c1d_throw(&err);
 	for (int i = 0; i < count; i++)
 	{
