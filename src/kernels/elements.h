@@ -9,3 +9,4 @@
 
 #include "kernels/activation_body.h"
 #include "kernels/softmax_body.h"
+#include "kernels/pool_body.h"

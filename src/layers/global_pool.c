@@ -117,6 +117,7 @@ global_pool_infer(const void *config, const C1dShape *in, int inputs, C1dShape *
 	if (c->axes == 2 && in->rank != 3)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	*out = *in;

@@ -163,6 +163,7 @@ c1d_scaler_fits(const C1dScaler *scaler, const C1dShape *in, bool inverse, C1dEr
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "scaler was fitted on %" PRId64 " feature%s, the tensor has %" PRId64 " channel%s",
 			 scaler->features, scaler->features == 1 ? "" : "s", channels, channels == 1 ? "" : "s");
+	c1d_about(err, C1D_OF_CHANNELS, scaler->features);
 	c1d_detail(err, "The tensor has shape %s, the scaler needs (timesteps,%" PRId64 "); the number of timesteps does not matter.",
 			   c1d_shape_text(in, text), scaler->features);
 	if (in->rank == 1 && scaler->features == 1)

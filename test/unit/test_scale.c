@@ -170,7 +170,7 @@ TEST(formulas)
 		shapes[2] = c1d_shape1(scaler.features);
 		shape = shapes[unit_between(0, 2)];
 		layers++;
-		if (unit_add(&m, class_name, 0, NULL, "%s", text) && unit_plan(&m, shape, C1D_ISA_BASELINE))
+		if (unit_add(&m, class_name, 0, NULL, "%s", text) && unit_plan(&m, shape, unit_isa()))
 		{
 			by_layer = unit_output(&m.plan, x, 0);
 			in_chunks = unit_output(&m.plan, x, 1);
