@@ -304,6 +304,7 @@ linear_mirror(const void *config, C1dMirror *m, C1dError *err)
 		c1d_mirror_add(m, "Linear", &back, err);
 }
 
+static bool
 linear_fuses(const LayerSite *site)
 {
 	return site->in->rank == 1 && site->fusion.repeat == 0 && site->fusion.pool == 0;
