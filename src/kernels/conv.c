@@ -35,68 +35,71 @@ reach(int64_t start, int64_t spacing, int64_t taps, int64_t length, int64_t *fir
 	*last = MAX(MIN(floor_div(length - 1 - start, spacing) + 1, taps), *first);
 }
 
+/* per_group: most convolutions have one, and division is slow */
+static int64_t
+per_group(int64_t count, int64_t groups)
+{
+	return groups == 1 ? count : count / groups;
+}
+
 /* A line of the output: what all of its rows share. */
 typedef struct Line
 {
 	const C1dConvGeometry *geometry;
 	const C1dConvVariant *variant;
 	const float *x;				/* input line of the first kernel line at hand */
-	int64_t		lines;			/* kernel lines that lie on the image; 0: only the bias is left */
-	int64_t		skip;			/* kernel rows of those that lie above it */
 	const float *panels;
 	const float *bias;
 	float	   *y;
-	int64_t		y_row;
-	bool		relu;
+	int64_t		groups;			/* that the kernel takes one after the other */
+	int64_t		skip;			/* kernel rows of lines above the image */
+	int64_t		inner;
+	bool		nothing;		/* no kernel line lies on the image: the bias is left */
+	C1dConvCall call;
 } Line;
 
 /*
  * conv_rows
  *		Rows begin .. end - 1, each the greatest of pool rows from pool * row on,
- *		which have taps first .. last - 1 of their windows on the line.
+ *		stride apart, which have taps first .. last - 1 of their windows on the
+ *		line.
  */
 static void
-conv_rows(const Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset,
+conv_rows(Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset,
 		  int64_t first, int64_t last)
 {
 	const C1dConvGeometry *geometry = line->geometry;
-	bool		depthwise = line->variant->way == C1D_BY_DEPTHWISE;
-	int64_t		groups = depthwise ? 1 : geometry->groups;
-	int64_t		inner = geometry->row_floats / geometry->groups;
-	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
-	C1dConvCall call = {
-		.a_row = stride * geometry->row_floats,
-		.a_tap = geometry->spacing * geometry->row_floats,
-		.taps = line->lines == 0 ? 0 : last - first,
-		.inner = inner,
-		.lines = line->lines, .a_line = geometry->line_spacing * geometry->length * geometry->row_floats,
-		.panel_rows = lines * geometry->taps * inner,
-		.skip = line->skip + first * inner,
-		.line_rows = geometry->taps * inner,
-		.c_row = line->y_row,
-		.rows = end - begin,
-		.filters = geometry->filters / groups,
-		.multiplier = geometry->filters / geometry->groups,
-		.relu = line->relu, .merge = merge, .pool = pool,
-	};
-	int64_t		group_floats = c1d_conv_panel_floats(geometry, line->variant) / groups;
-	int64_t		group_bias = c1d_conv_bias_floats(geometry, line->variant) / groups;
+	C1dConvCall *call = &line->call;
+	int64_t		start = 0;
+
+	call->taps = line->nothing ? 0 : last - first;
+	call->inner = line->inner;
+	if (call->taps > 0)
+		start = (begin * pool * stride + offset + first * geometry->spacing) * geometry->row_floats;
 
 	/* taps that touch are one long tap */
-	if (geometry->spacing == 1 && geometry->groups == 1 && !depthwise)
+	if (geometry->spacing == 1 && geometry->groups == 1)
 	{
-		call.inner = inner * call.taps;
-		call.taps = call.taps > 0;
+		call->inner *= call->taps;
+		call->taps = call->taps > 0;
 	}
-	for (int64_t g = 0; g < groups; g++)
+	call->a_row = stride * geometry->row_floats;
+	call->skip = line->skip + first * line->inner;
+	call->rows = end - begin;
+	call->pool = pool;
+	call->merge = merge;
+	call->a = line->x + start;
+	call->c = line->y + begin * call->c_row;
+	call->panels = line->panels;
+	call->bias = line->bias;
+	line->variant->run(line->variant->isa, call);
+	for (int64_t g = 1; g < line->groups; g++)
 	{
-		call.a = line->x + g * inner;
-		if (call.taps > 0)
-			call.a += (begin * pool * stride + offset + first * geometry->spacing) * geometry->row_floats;
-		call.c = line->y + begin * line->y_row + g * call.filters;
-		call.panels = line->panels + g * group_floats;
-		call.bias = line->bias + g * group_bias;
-		line->variant->run(line->variant->isa, &call);
+		call->a += line->inner;
+		call->c += call->filters;
+		call->panels += call->padded * call->panel_rows;
+		call->bias += call->padded;
+		line->variant->run(line->variant->isa, call);
 	}
 }
 
@@ -107,17 +110,20 @@ conv_rows(const Line *line, int64_t begin, int64_t end, int pool, bool merge, in
  *		over an edge its row is computed alone.
  */
 static void
-pooled_rows(const Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset)
+pooled_rows(Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset)
 {
 	const C1dConvGeometry *geometry = line->geometry;
 
 	/* the windows of rows low .. high - 1 lie on the line */
-	int64_t		span = (pool - 1) * stride + (geometry->taps - 1) * geometry->spacing;
-	int64_t		low = ceil_div(-offset, pool * stride);
-	int64_t		high = floor_div(geometry->length - 1 - span - offset, pool * stride) + 1;
+	int64_t		step = pool * stride;
+	int64_t		slack = geometry->length - 1 - (pool - 1) * stride - (geometry->taps - 1) * geometry->spacing - offset;
+	int64_t		low = begin,
+				high = end;
 
-	low = MIN(MAX(low, begin), end);
-	high = MIN(MAX(high, low), end);
+	if (begin * step + offset < 0)
+		low = MIN(ceil_div(-offset, step), end);
+	if ((end - 1) * step > slack)
+		high = MAX(floor_div(slack, step) + 1, low);
 	for (int64_t r = begin; r < end; r++)
 	{
 		if (r == low && low < high)
@@ -132,8 +138,8 @@ pooled_rows(const Line *line, int64_t begin, int64_t end, int pool, bool merge, 
 			int64_t		first,
 						last;
 
-			reach(r * pool * stride + shifted, geometry->spacing, geometry->taps, geometry->length, &first, &last);
-			conv_rows(line, r, r + 1, 1, merge || i > 0, pool * stride, shifted, first, last);
+			reach(r * step + shifted, geometry->spacing, geometry->taps, geometry->length, &first, &last);
+			conv_rows(line, r, r + 1, 1, merge || i > 0, step, shifted, first, last);
 		}
 	}
 }
@@ -150,13 +156,32 @@ void
 c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 			  const float *x, float *y, int64_t y_row, int64_t line, int64_t begin, int64_t end)
 {
+	const C1dConvVariant *variant = weights->variant;
 	int64_t		line_floats = geometry->length * geometry->row_floats;
 	int			pool = weights->pool > 1 ? weights->pool : 1;
-	Line		l = {
-		.geometry = geometry, .variant = weights->variant, .x = x, .lines = 1,
-		.panels = weights->panels, .bias = weights->bias, .y = y, .y_row = y_row, .relu = weights->relu,
-	};
+	int64_t		filters = per_group(geometry->filters, geometry->groups);
+	Line		l;
 
+	l.geometry = geometry;
+	l.variant = variant;
+	l.x = x;
+	l.panels = weights->panels;
+	l.bias = weights->bias;
+	l.y = y;
+	l.groups = variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
+	l.inner = per_group(geometry->row_floats, geometry->groups);
+	l.skip = 0;
+	l.nothing = false;
+	l.call.a_tap = geometry->spacing * geometry->row_floats;
+	l.call.lines = 1;
+	l.call.a_line = geometry->line_spacing * line_floats;
+	l.call.line_rows = geometry->taps * l.inner;
+	l.call.panel_rows = l.call.line_rows;
+	l.call.c_row = y_row;
+	l.call.filters = variant->way == C1D_BY_DEPTHWISE ? geometry->filters : filters;
+	l.call.multiplier = filters;
+	l.call.padded = c1d_conv_padded(geometry, variant);
+	l.call.relu = weights->relu;
 	if (geometry->height > 0)
 	{
 		int64_t		start = line * geometry->line_stride + geometry->line_offset;
@@ -167,10 +192,12 @@ c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 		reach(start, geometry->line_spacing, geometry->lines, geometry->height, &top, &bottom);
 		if (top < bottom)
 			l.x += (start + top * geometry->line_spacing) * line_floats;
-		l.lines = bottom - top;
-		l.skip = top * geometry->taps * (geometry->row_floats / geometry->groups);
+		l.nothing = top == bottom;
+		l.skip = top * l.call.line_rows;
+		l.call.lines = bottom - top;
+		l.call.panel_rows *= geometry->lines;
 	}
-	if (pool <= weights->variant->pool)
+	if (pool <= variant->pool)
 		pooled_rows(&l, begin, end, pool, false, geometry->stride, geometry->offset);
 	else
 		/* every pool-th row of the convolution, then those after them, ... */

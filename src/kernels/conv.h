@@ -68,6 +68,7 @@ typedef struct C1dConvWeights
 extern bool c1d_conv_pools(const C1dConvGeometry *geometry, int pool);
 extern const C1dConvVariant *c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool);
 
+extern int64_t c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant);
 extern int64_t c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant);
 extern int64_t c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant);
 extern void c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,

@@ -7,11 +7,15 @@
 #include <stddef.h>
 
 const C1dConvVariant c1d_conv_variants[] = {
-	{"gemm_baseline_6x8", C1D_BY_GEMM, C1D_ISA_BASELINE, 1, c1d_conv_gemm},
+#define CONV_VARIANTS(isa, ISA, tile) \
+	{"gemm_" #isa "_" tile, C1D_BY_GEMM, C1D_ISA_##ISA, 1, c1d_conv_gemm}, \
+	{"narrow_" #isa, C1D_BY_NARROW, C1D_ISA_##ISA, 2, c1d_conv_narrow__##isa},
+	CONV_VARIANTS(baseline, BASELINE, "6x8")
 #if defined(__x86_64__)
-	{"gemm_avx2_6x16", C1D_BY_GEMM, C1D_ISA_AVX2, 1, c1d_conv_gemm},
-	{"gemm_avx512_12x32", C1D_BY_GEMM, C1D_ISA_AVX512, 1, c1d_conv_gemm},
+	CONV_VARIANTS(avx2, AVX2, "6x16")
+	CONV_VARIANTS(avx512, AVX512, "12x32")
 #endif
+#undef CONV_VARIANTS
 };
 
 const int	c1d_conv_variant_count = sizeof(c1d_conv_variants) / sizeof(*c1d_conv_variants);
@@ -45,7 +49,11 @@ c1d_conv_pools(const C1dConvGeometry *geometry, int pool)
 const C1dConvVariant *
 c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
-	(void) geometry;
+	int64_t		inner = geometry->row_floats / geometry->groups;
+
 	(void) pool;
+	if (geometry->groups == 1 && geometry->height == 0 && geometry->taps * inner <= C1D_NARROW &&
+		(inner == 1 || geometry->spacing == 1))
+		return find(C1D_BY_NARROW, isa);
 	return find(C1D_BY_GEMM, isa);
 }

@@ -8,11 +8,13 @@
 
 #include <string.h>
 
-/* padded: the filters of a group, and those that only fill its last panel */
-static int64_t
-padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
+/* c1d_conv_padded: the filters of a group, and those that only fill its last panel. */
+int64_t
+c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
-	return c1d_gemm_padded(variant->isa, geometry->filters / geometry->groups);
+	int64_t		filters = geometry->groups == 1 ? geometry->filters : geometry->filters / geometry->groups;
+
+	return c1d_gemm_padded(variant->isa, filters);
 }
 
 /* c1d_conv_panel_floats: the size of the packed kernel, all groups. */
@@ -21,7 +23,7 @@ c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *var
 {
 	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
 
-	return geometry->groups * padded(geometry, variant) *
+	return geometry->groups * c1d_conv_padded(geometry, variant) *
 		lines * geometry->taps * (geometry->row_floats / geometry->groups);
 }
 
@@ -29,7 +31,7 @@ c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *var
 int64_t
 c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
-	return geometry->groups * padded(geometry, variant);
+	return geometry->groups * c1d_conv_padded(geometry, variant);
 }
 
 /* c1d_conv_pack: write the panels of every group, c1d_conv_panel_floats(). */
@@ -49,7 +51,14 @@ c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			.columns = geometry->filters / geometry->groups, .column_step = layout->column_step,
 		};
 
-		c1d_gemm_pack(variant->isa, &source, panels + g * group_floats);
+		float	   *panel = panels + g * group_floats;
+		int			lanes = c1d_gemm_width(variant->isa, 1);
+
+		if (variant->way == C1D_BY_GEMM)
+			c1d_gemm_pack(variant->isa, &source, panel);
+		else
+			for (int64_t n = 0; n < source.columns; n += lanes)
+				panel = c1d_gemm_pack_panel(&source, n, lanes, panel);
 	}
 }
 
@@ -59,7 +68,7 @@ c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *varian
 				   const float *bias, float *packed)
 {
 	int64_t		filters = geometry->filters / geometry->groups;
-	int64_t		wide = padded(geometry, variant);
+	int64_t		wide = c1d_conv_padded(geometry, variant);
 
 	memset(packed, 0, geometry->groups * wide * sizeof(float));
 	for (int64_t g = 0; bias != NULL && g < geometry->groups; g++)

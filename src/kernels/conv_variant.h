@@ -40,6 +40,7 @@ typedef struct C1dConvCall
 	int64_t		c_row;
 	int64_t		rows;			/* of c */
 	int64_t		filters;
+	int64_t		padded;			/* filters and those that fill the last panel */
 	int64_t		multiplier;		/* depthwise: filters a channel */
 	bool		relu;
 	bool		merge;
@@ -49,6 +50,7 @@ typedef struct C1dConvCall
 typedef enum C1dConvWay
 {
 	C1D_BY_GEMM,				/* tiles of rows and filters: gemm.h */
+	C1D_BY_NARROW,				/* windows of few floats: conv_narrow_body.h */
 	C1D_BY_DEPTHWISE			/* a group for every channel */
 } C1dConvWay;
 
@@ -65,6 +67,19 @@ typedef struct C1dConvVariant
 extern const C1dConvVariant c1d_conv_variants[];
 extern const int c1d_conv_variant_count;
 
+/* The most floats of a window by C1D_BY_NARROW. */
+#define C1D_NARROW 8
+
 extern void c1d_conv_gemm(C1dIsa isa, const C1dConvCall *call);
+
+/* The others, an instruction set each: conv_direct_<isa>.c. */
+#define CONV_DIRECT(isa) \
+extern void c1d_conv_narrow__##isa(C1dIsa set, const C1dConvCall *call);
+CONV_DIRECT(baseline)
+#if defined(__x86_64__)
+CONV_DIRECT(avx2)
+CONV_DIRECT(avx512)
+#endif
+#undef CONV_DIRECT
 
 #endif

@@ -57,16 +57,18 @@ static const int lanes[C1D_ISAS] = {
 int
 c1d_gemm_width(C1dIsa isa, int64_t columns)
 {
-	int64_t		vectors = (columns + lanes[isa] - 1) / lanes[isa];
+	int			one = lanes[isa];
 
-	return (int) (vectors == 1 || vectors == 3 ? vectors : 2) * lanes[isa];
+	if (columns <= one)
+		return one;
+	return columns > 2 * one && columns <= 3 * one ? 3 * one : 2 * one;
 }
 
 /* c1d_gemm_padded: the width of all panels that hold so many columns. */
 int64_t
 c1d_gemm_padded(C1dIsa isa, int64_t columns)
 {
-	return (columns + lanes[isa] - 1) / lanes[isa] * lanes[isa];
+	return (columns + lanes[isa] - 1) & -(int64_t) lanes[isa];
 }
 
 /*

@@ -4,8 +4,8 @@
  *
  * GCC's vector extension says most: the compiler chooses the instructions, and
  * a multiply and an add become one instruction where the target has it.  For
- * the rest a simd_<isa>.h may define VEC_MAX, VEC_LOAD_PART, VEC_STORE_PART in
- * its own instructions; each has a form here that runs anywhere.
+ * the rest a simd_<isa>.h may define VEC_MAX, VEC_LOAD_PART, VEC_STORE_PART or
+ * VEC_ANY_NEGATIVE in its own instructions; each has a form here that runs anywhere.
  * Loads and stores need no alignment: a tensor1d is aligned to 4 bytes.
  */
 #include <stdbool.h>
@@ -41,6 +41,13 @@ SIMD_INLINE void
 vec_store(float *p, Vec v)
 {
 	memcpy(p, &v, sizeof(v));
+}
+
+/* the number in every lane */
+SIMD_INLINE Vec
+vec_splat(float number)
+{
+	return number - (Vec) {0};
 }
 
 /* a where the mask is set, else b */
@@ -80,6 +87,22 @@ SIMD_INLINE Vec
 vec_pool(Vec most, Vec next)
 {
 	return vec_select(next != next, next, vec_max(next, most));
+}
+
+/* is the sign bit of any lane set? */
+SIMD_INLINE bool
+vec_any_negative(VecMask v)
+{
+#ifdef VEC_ANY_NEGATIVE
+	return VEC_ANY_NEGATIVE(v);
+#else
+	int32_t		all = 0;
+
+	UNROLL(VL)
+	for (int i = 0; i < VL; i++)
+		all |= v[i];
+	return all < 0;
+#endif
 }
 
 /* the first count of VL floats, zeros in the other lanes; count is 1 .. VL - 1 */

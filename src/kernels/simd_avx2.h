@@ -18,6 +18,7 @@
 #define VEC_LANES(count) \
 	_mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 #define VEC_MAX(a, b) ((Vec) _mm256_max_ps((__m256) (a), (__m256) (b)))
+#define VEC_ANY_NEGATIVE(v) (_mm256_movemask_ps((__m256) (v)) != 0)
 #define VEC_LOAD_PART(p, count) ((Vec) _mm256_maskload_ps(p, VEC_LANES(count)))
 #define VEC_STORE_PART(p, v, count) _mm256_maskstore_ps(p, VEC_LANES(count), (__m256) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7})

@@ -17,6 +17,7 @@
 
 #define VEC_LANES(count) ((__mmask16) ((1u << (count)) - 1))
 #define VEC_MAX(a, b) ((Vec) _mm512_max_ps((__m512) (a), (__m512) (b)))
+#define VEC_ANY_NEGATIVE(v) (_mm512_movepi32_mask((__m512i) (v)) != 0)
 #define VEC_LOAD_PART(p, count) ((Vec) _mm512_maskz_loadu_ps(VEC_LANES(count), p))
 #define VEC_STORE_PART(p, v, count) _mm512_mask_storeu_ps(p, VEC_LANES(count), (__m512) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})

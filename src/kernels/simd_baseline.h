@@ -11,6 +11,7 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
+#define VEC_ANY_NEGATIVE(v) (_mm_movemask_ps((__m128) (v)) != 0)
 #define VEC_MAX(a, b) ((Vec) _mm_max_ps((__m128) (a), (__m128) (b)))
 #endif
 

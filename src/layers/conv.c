@@ -232,6 +232,7 @@ const LayerOps c1d_conv_ops = {
 	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };
 
 const LayerOps c1d_depthwise_conv_ops = {
@@ -246,4 +247,5 @@ const LayerOps c1d_depthwise_conv_ops = {
 	.rows = conv_rows,
 	.cost = conv_cost,
 	.forward = conv_forward,
+	.mirror = c1d_conv_mirror,
 };

@@ -44,6 +44,8 @@ extern const float *c1d_conv_panels(const C1dConvGeometry *geometry, const C1dCo
 									const C1dConvLayout *layout, C1dArena *arena, C1dError *err);
 extern const float *c1d_conv_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 								  const float *bias, C1dArena *arena, C1dError *err);
+extern bool c1d_conv_mirror(const void *config, C1dMirror *mirror, C1dError *err);
+extern bool c1d_conv_transpose_mirror(const void *config, C1dMirror *mirror, C1dError *err);
 extern C1dConvGeometry c1d_conv_geometry(const C1dConvConfig *c, const C1dShape *in, const C1dWindowPlace place[C1D_AXES]);
 
 #endif

@@ -176,4 +176,5 @@ const LayerOps c1d_separable_conv_ops = {
 	.workspace = separable_workspace,
 	.cost = separable_cost,
 	.forward = separable_forward,
+	.mirror = c1d_conv_mirror,
 };

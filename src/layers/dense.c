@@ -11,6 +11,7 @@
 
 #include "layers/activation.h"
 #include "layers/fusion.h"
+#include "layers/mirror.h"
 
 typedef struct DenseConfig
 {
@@ -135,6 +136,18 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
 }
 
+/* dense_mirror: as many units as there were features; SQL calls it dense */
+static bool
+dense_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+
+	(void) config;
+	return c1d_mirror_int(m, &back, "units", c1d_shape_channels(&m->in), err) &&
+		c1d_mirror_activation(m, &back, err) &&
+		c1d_mirror_add(m, m->dialect == C1D_SQL ? "dense" : "Dense", &back, err);
+}
+
 static void
 dense_describe(const LayerSite *site, C1dStepText *text)
 {
@@ -153,6 +166,7 @@ const LayerOps c1d_dense_ops = {
 	.describe = dense_describe,
 	.cost = dense_cost,
 	.forward = dense_forward,
+	.mirror = dense_mirror,
 };
 
 typedef struct LinearConfig
@@ -189,6 +203,7 @@ linear_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (in->dim[axis] != c->in_features)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "in_features is %" PRId64 ", the input has %" PRId64, c->in_features, in->dim[axis]);
+		c1d_about(err, C1D_OF_FEATURES, c->in_features);
 		c1d_detail(err, "The input has shape %s; Linear of torch goes along its last axis, %s.",
 				   c1d_shape_text(in, text), in->rank == 1 ? "the features" : "which is time");
 		if (c1d_shape_elements(in) == c->in_features)
@@ -280,6 +295,17 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 }
 
 static bool
+linear_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const LinearConfig *c = config;
+	C1dValue	back = {0};
+
+	return c1d_mirror_int(m, &back, "in_features", c->dense.units, err) &&
+		c1d_mirror_int(m, &back, "out_features", c->in_features, err) &&
+		c1d_mirror_add(m, "Linear", &back, err);
+}
+
+static bool
 linear_fuses(const LayerSite *site)
 {
 	return site->in->rank == 1 && site->fusion.repeat == 0 && site->fusion.pool == 0;
@@ -294,4 +320,5 @@ const LayerOps c1d_torch_linear_ops = {
 	.fuses = linear_fuses,
 	.cost = linear_cost,
 	.forward = linear_forward,
+	.mirror = linear_mirror,
 };

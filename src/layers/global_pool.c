@@ -8,6 +8,7 @@
 
 #include "kernels/global_pool.h"
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef struct GlobalPoolConfig
 {
@@ -116,6 +117,7 @@ global_pool_infer(const void *config, const C1dShape *in, int inputs, C1dShape *
 	if (c->axes == 2 && in->rank != 3)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	*out = *in;
@@ -169,12 +171,35 @@ mean_forward(const LayerSite *site, const float *const *x, float *y, float *work
 		c1d_parts_mean(&parts, site->tuning->isa, x[0], y, begin, end);
 }
 
+/*
+ * global_pool_mirror
+ *		A vector becomes the same in every step; parts become as many steps as
+ *		there were.
+ */
+static bool
+global_pool_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const GlobalPoolConfig *c = config;
+	const int64_t pixel[] = {1, 1, c1d_shape_channels(&m->in)};
+	C1dValue	repeat = {0},
+				reshape = {0};
+
+	if (c->flat && c->axes == 1)
+		return c1d_mirror_int(m, &repeat, "n", m->in.dim[0], err) &&
+			c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_REPEAT, 1), &repeat, err);
+	if (c->flat && (!c1d_mirror_ints(m, &reshape, "target_shape", 3, pixel, err) ||
+					!c1d_mirror_add(m, "Reshape", &reshape, err)))
+		return false;
+	return c1d_mirror_resize(m, c->axes, err);
+}
+
 #define GLOBAL_POOL_OPS(parser, runner) { \
 	.config_size = sizeof(GlobalPoolConfig), \
 	.parse = parser, \
 	.infer = global_pool_infer, \
 	.cost = global_pool_cost, \
 	.forward = runner, \
+	.mirror = global_pool_mirror, \
 }
 
 const LayerOps c1d_global_max_pool_ops = GLOBAL_POOL_OPS(global1d_parse, max_forward);

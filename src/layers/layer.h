@@ -63,6 +63,8 @@ typedef struct LayerSite
 	const float *mask;
 } LayerSite;
 
+typedef struct C1dMirror C1dMirror; /* layers/mirror.h */
+
 /* How a step is computed, in words. */
 typedef struct C1dStepText
 {
@@ -133,6 +135,13 @@ typedef struct LayerOps
 	 */
 	void		(*forward) (const LayerSite *site, const float *const *x, float *y, float *work,
 							int64_t begin, int64_t end);
+
+	/*
+	 * Append the layers that a decoder needs to get from the output shape back
+	 * to the input shape, both of them in mirror.  NULL = the layer keeps the
+	 * shape of its input, and a decoder may take a copy of it.
+	 */
+	bool		(*mirror) (const void *config, C1dMirror *mirror, C1dError *err);
 } LayerOps;
 
 /* A name in a dialect, and the kind it stands for. */
@@ -146,6 +155,7 @@ typedef struct LayerClass
 } LayerClass;
 
 extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err);
+extern const char *c1d_layer_meant(const C1dValue *class_name);
 extern bool c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect);
 extern const char *c1d_layer_full_name(const LayerClass *class);
 extern int64_t c1d_layer_rows(const C1dShape *out);

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 #include "layers/window.h"
 
 typedef struct PoolConfig
@@ -225,6 +226,63 @@ average_pool_forward(const LayerSite *site, const float *const *x, float *y, flo
 	c1d_average_pool(site->prepared, site->tuning->isa, x[0], y, begin, end);
 }
 
+/*
+ * pool_mirror
+ *		Every step again, stride times, so that its copies lie in the middle of
+ *		its window; then, in Keras, a convolution that smooths them.  torch has
+ *		Upsample, which needs no more than the length.
+ */
+static bool
+pool_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const PoolConfig *c = config;
+	const C1dWindow *windows = c->windows.axis;
+	int			axes = c->windows.axes;
+	C1dWindowPlace place[C1D_AXES];
+	C1dImage	from,
+				to = c1d_image(&m->in);
+	C1dValue	upsample = {0},
+				smooth = {0};
+	C1dShape	out;
+	int64_t		times[C1D_AXES],
+				before[C1D_AXES],
+				after[C1D_AXES];
+	const int64_t three[C1D_AXES] = {3, 3};
+
+	if (!c1d_windows_place(&c->windows, &m->in, place, err))
+		return false;
+	for (int a = 0; a < C1D_AXES; a++)
+		times[a] = windows[a].stride < to.length[a] ? windows[a].stride : to.length[a];
+	if (m->dialect == C1D_TORCH)
+	{
+		/* a factor goes for other lengths, too */
+		if (!c1d_mirror_axes(m, &upsample, "scale_factor", axes, times, err) ||
+			!c1d_mirror_try(m, "Upsample", &upsample, &out, err))
+			return false;
+		if (c1d_shape_equal(&out, &m->in) && !c1d_shape_equal(&m->shape, &m->in))
+			return c1d_mirror_add(m, "Upsample", &upsample, err);
+		return c1d_mirror_resize(m, axes, err);
+	}
+	if ((times[C1D_DOWN] > 1 || times[C1D_ALONG] > 1) &&
+		(!c1d_mirror_axes(m, &upsample, "size", axes, times, err) ||
+		 !c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_UPSAMPLE, axes), &upsample, err)))
+		return false;
+	from = c1d_image(&m->shape);
+	for (int a = 0; a < C1D_AXES; a++)
+	{
+		int64_t		wider = c1d_window_span(&windows[a]) - windows[a].stride;
+
+		before[a] = (wider - (wider < 0)) / 2 - place[a].before;
+		after[a] = to.length[a] - from.length[a] - before[a];
+	}
+	return c1d_mirror_sides(m, axes, before, after, err) &&
+		c1d_mirror_int(m, &smooth, "filters", to.channels, err) &&
+		c1d_mirror_axes(m, &smooth, "kernel_size", axes, three, err) &&
+		c1d_mirror_set(m, &smooth, "padding", c1d_value_string("same"), err) &&
+		c1d_mirror_activation(m, &smooth, err) &&
+		c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_CONV, axes), &smooth, err);
+}
+
 const LayerOps c1d_max_pool_ops = {
 	.config_size = sizeof(PoolConfig),
 	.parse = max_pool_parse,
@@ -233,6 +291,7 @@ const LayerOps c1d_max_pool_ops = {
 	.absorb = max_pool_absorb,
 	.cost = pool_cost,
 	.forward = max_pool_forward,
+	.mirror = pool_mirror,
 };
 
 const LayerOps c1d_average_pool_ops = {
@@ -242,4 +301,5 @@ const LayerOps c1d_average_pool_ops = {
 	.prepare = pool_prepare,
 	.cost = pool_cost,
 	.forward = average_pool_forward,
+	.mirror = pool_mirror,
 };

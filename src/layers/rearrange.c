@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 static double
 moving_cost(const LayerSite *site)
@@ -52,6 +53,7 @@ permute_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out,
 	if (in->rank != c->rank)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "dims has %d axes, the input has %d", c->rank, in->rank);
+		c1d_about(err, C1D_OF_RANK, c->rank);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	out->rank = in->rank;
@@ -89,12 +91,27 @@ permute_forward(const LayerSite *site, const float *const *x, float *y, float *w
 	}
 }
 
+/* permute_mirror: axis i went to i', so axis i' goes to i */
+static bool
+permute_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const PermuteConfig *c = config;
+	int64_t		dims[C1D_MAX_RANK];
+	C1dValue	back = {0};
+
+	for (int i = 0; i < c->rank; i++)
+		dims[c->dims[i] - 1] = i + 1;
+	return c1d_mirror_ints(m, &back, "dims", c->rank, dims, err) &&
+		c1d_mirror_add(m, "Permute", &back, err);
+}
+
 const LayerOps c1d_permute_ops = {
 	.config_size = sizeof(PermuteConfig),
 	.parse = permute_parse,
 	.infer = permute_infer,
 	.cost = moving_cost,
 	.forward = permute_forward,
+	.mirror = permute_mirror,
 };
 
 /* ---- RepeatVector ---- */
@@ -120,6 +137,7 @@ repeat_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (in->rank != 1)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs a vector, the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 1);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "Put Flatten or a global pooling before it.");
 	}
@@ -137,12 +155,23 @@ repeat_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 		memcpy(y + r * features, x[0], features * sizeof(float));
 }
 
+/* repeat_mirror: the mean of all steps */
+static bool
+repeat_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+
+	(void) config;
+	return c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_SQUEEZE, 1), &back, err);
+}
+
 const LayerOps c1d_repeat_vector_ops = {
 	.config_size = sizeof(RepeatConfig),
 	.parse = repeat_parse,
 	.infer = repeat_infer,
 	.cost = moving_cost,
 	.forward = repeat_forward,
+	.mirror = repeat_mirror,
 };
 
 /* ---- torch: Flatten and Unflatten ---- */
@@ -306,12 +335,46 @@ view_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	}
 }
 
+/* flatten_mirror: the axis that is left of first .. last becomes them again */
+static bool
+flatten_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dShape	turned = channels_first(&m->in);
+	C1dValue	back = {0};
+	int			first,
+				last;
+
+	if (!axes(config, &m->in, &first, &last, err))
+		return false;
+	return first == last ||
+		(c1d_mirror_int(m, &back, "dim", first + 1, err) &&
+		 c1d_mirror_ints(m, &back, "unflattened_size", last - first + 1, &turned.dim[first], err) &&
+		 c1d_mirror_add(m, "Unflatten", &back, err));
+}
+
+static bool
+unflatten_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	C1dValue	back = {0};
+	int			rank = m->out.rank - m->in.rank + 1;	/* of what the axis became */
+	int			first,
+				last;
+
+	if (!axes(config, &m->in, &first, &last, err))
+		return false;
+	return rank == 1 ||
+		(c1d_mirror_int(m, &back, "start_dim", first + 1, err) &&
+		 c1d_mirror_int(m, &back, "end_dim", first + rank, err) &&
+		 c1d_mirror_add(m, "torch.nn.Flatten", &back, err));
+}
+
 const LayerOps c1d_torch_flatten_ops = {
 	.config_size = sizeof(ViewConfig),
 	.parse = flatten_parse,
 	.infer = flatten_infer,
 	.cost = moving_cost,
 	.forward = view_forward,
+	.mirror = flatten_mirror,
 };
 
 const LayerOps c1d_unflatten_ops = {
@@ -320,4 +383,5 @@ const LayerOps c1d_unflatten_ops = {
 	.infer = unflatten_infer,
 	.cost = moving_cost,
 	.forward = view_forward,
+	.mirror = unflatten_mirror,
 };

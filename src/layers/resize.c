@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef enum ResizeMode
 {
@@ -129,6 +130,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (c->mode == BILINEAR && !image)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "mode \"bilinear\" needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "For a series, (timesteps, channels), the mode is \"linear\".");
 	}
@@ -148,6 +150,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 		if (out->dim[i] >= 1)
 			continue;
 		c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
+		c1d_about(err, C1D_OF_STEPS, 0);
 		return c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
 	}
 	return true;
@@ -256,12 +259,56 @@ resize_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	}
 }
 
+/*
+ * resize_mirror
+ *		The mean of so many steps, if their number is whole, of parts as long as
+ *		can be otherwise; in SQL another length is another length.
+ */
+static bool
+resize_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const ResizeConfig *c = config;
+	int			axes = m->in.rank - 1;
+	C1dImage	to = c1d_image(&m->in);
+	C1dValue	average = {0},
+				parts = {0};
+	C1dShape	out;
+	int64_t		times[C1D_AXES] = {1, 1};
+	bool		whole = !c->by_length;
+
+	if (m->dialect == C1D_SQL && axes == 1)
+		return c1d_mirror_resize(m, axes, err);
+	m->dialect = C1D_TORCH;		/* whose layers two lengths need */
+	if (c1d_shape_equal(&m->shape, &m->in))
+		return true;
+	for (int i = 0; i < axes && whole; i++)
+	{
+		double		factor = c->factor[i < c->given ? i : 0];
+
+		whole = factor >= 1 && factor <= INT32_MAX && factor == floor(factor);
+		times[C1D_AXES - axes + i] = whole ? (int64_t) factor : 1;
+	}
+	if (whole)
+	{
+		const char *name = c1d_mirror_name(m, C1D_BACK_AVERAGE, axes);
+
+		if (!c1d_mirror_axes(m, &average, "kernel_size", axes, times, err) ||
+			!c1d_mirror_try(m, name, &average, &out, err))
+			return false;
+		if (c1d_shape_equal(&out, &m->in))
+			return c1d_mirror_add(m, name, &average, err);
+	}
+	return c1d_mirror_axes(m, &parts, "output_size", axes, to.length, err) &&
+		c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_ADAPTIVE, axes), &parts, err);
+}
+
 const LayerOps c1d_torch_upsample_ops = {
 	.config_size = sizeof(ResizeConfig),
 	.parse = upsample_parse,
 	.infer = resize_infer,
 	.cost = resize_cost,
 	.forward = resize_forward,
+	.mirror = resize_mirror,
 };
 
 const LayerOps c1d_resize_ops = {
@@ -270,4 +317,5 @@ const LayerOps c1d_resize_ops = {
 	.infer = resize_infer,
 	.cost = resize_cost,
 	.forward = resize_forward,
+	.mirror = resize_mirror,
 };

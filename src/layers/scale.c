@@ -15,6 +15,7 @@
 
 #include "kernels/scale.h"
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 /* c1d_scaler_range: feature_range must rise and be finite. */
 bool
@@ -162,6 +163,7 @@ c1d_scaler_fits(const C1dScaler *scaler, const C1dShape *in, bool inverse, C1dEr
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "scaler was fitted on %" PRId64 " feature%s, the tensor has %" PRId64 " channel%s",
 			 scaler->features, scaler->features == 1 ? "" : "s", channels, channels == 1 ? "" : "s");
+	c1d_about(err, C1D_OF_CHANNELS, scaler->features);
 	c1d_detail(err, "The tensor has shape %s, the scaler needs (timesteps,%" PRId64 "); the number of timesteps does not matter.",
 			   c1d_shape_text(in, text), scaler->features);
 	if (in->rank == 1 && scaler->features == 1)
@@ -234,12 +236,24 @@ minmax_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 					 (end - begin) * row / c->scaler.features);
 }
 
+/* minmax_mirror: the same scaler, the other way round */
+static bool
+minmax_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const ScaleConfig *c = config;
+	C1dValue	scaler;
+
+	return c1d_mirror_unnamed(m, &scaler, err) &&
+		c1d_mirror_add(m, c->inverse ? "MinMaxScaler" : "MinMaxInverse", &scaler, err);
+}
+
 const LayerOps c1d_minmax_ops = {
 	.config_size = sizeof(ScaleConfig),
 	.parse = minmax_parse,
 	.infer = minmax_infer,
 	.cost = minmax_cost,
 	.forward = minmax_forward,
+	.mirror = minmax_mirror,
 };
 
 const LayerOps c1d_minmax_inverse_ops = {
@@ -248,4 +262,5 @@ const LayerOps c1d_minmax_inverse_ops = {
 	.infer = minmax_infer,
 	.cost = minmax_cost,
 	.forward = minmax_forward,
+	.mirror = minmax_mirror,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 #include "layers/window.h"
 
 /* What stands where the input has no step. */
@@ -232,6 +233,7 @@ side_fits(const StepsConfig *c, int a, int64_t length, C1dError *err)
 		length * s->size + s->before + s->after < 1)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "cropping leaves nothing of the input");
+		c1d_about(err, C1D_OF_STEPS, 0);
 		c1d_detail(err, "The input has %" PRId64 " %s; %" PRId64 " before and %" PRId64 " after are cut.",
 				   length, unit, s->before < 0 ? -s->before : 0, s->after < 0 ? -s->after : 0);
 		return length == 1 ? false : c1d_hint(err, "Cut at most %" PRId64 " %s in all.", length - 1, unit);
@@ -239,6 +241,7 @@ side_fits(const StepsConfig *c, int a, int64_t length, C1dError *err)
 	if ((c->border == BORDER_REFLECT || c->border == BORDER_CIRCULAR) && more > most)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "%s %" PRId64 " is more than the input can give", c->key, more);
+		c1d_about(err, C1D_OF_STEPS, 0);
 		c1d_detail(err, "The input has %" PRId64 " %s, of which at most %" PRId64 " can stand on one side again.",
 				   length, unit, most);
 		return c1d_hint(err, "Use %s of at most %" PRId64 " on a side.", c->key, most);
@@ -428,6 +431,31 @@ upsample_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
 	return true;
 }
 
+/* ---- the way back ---- */
+
+/* upsample_mirror: the mean of the copies of a step */
+static bool
+upsample_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const StepsConfig *c = config;
+	const int64_t sizes[C1D_AXES] = {c->side[C1D_DOWN].size, c->side[C1D_ALONG].size};
+	C1dValue	average = {0};
+
+	return c1d_mirror_axes(m, &average, "pool_size", c->axes, sizes, err) &&
+		c1d_mirror_add(m, c1d_mirror_name(m, C1D_BACK_AVERAGE, c->axes), &average, err);
+}
+
+/* sides_mirror: what was added is cut, what was cut becomes zeros */
+static bool
+sides_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const StepsConfig *c = config;
+	const int64_t before[C1D_AXES] = {-c->side[C1D_DOWN].before, -c->side[C1D_ALONG].before};
+	const int64_t after[C1D_AXES] = {-c->side[C1D_DOWN].after, -c->side[C1D_ALONG].after};
+
+	return c1d_mirror_sides(m, c->axes, before, after, err);
+}
+
 const LayerOps c1d_upsample_ops = {
 	.config_size = sizeof(StepsConfig),
 	.parse = upsample_parse,
@@ -435,6 +463,7 @@ const LayerOps c1d_upsample_ops = {
 	.absorb = upsample_absorb,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = upsample_mirror,
 };
 
 const LayerOps c1d_padding_ops = {
@@ -443,6 +472,7 @@ const LayerOps c1d_padding_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };
 
 const LayerOps c1d_cropping_ops = {
@@ -451,6 +481,7 @@ const LayerOps c1d_cropping_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };
 
 const LayerOps c1d_torch_pad_ops = {
@@ -459,4 +490,5 @@ const LayerOps c1d_torch_pad_ops = {
 	.infer = steps_infer,
 	.cost = steps_cost,
 	.forward = steps_forward,
+	.mirror = sides_mirror,
 };

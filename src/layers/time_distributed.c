@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "layers/layer.h"
+#include "layers/mirror.h"
 
 typedef struct TimeConfig
 {
@@ -71,12 +72,14 @@ time_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1
 	if (in->rank < 2)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs slices along time, the input has rank 1");
+		c1d_about(err, C1D_OF_RANK, 2);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "As a layer before it, Reshape with target_shape [%" PRId64 ", 1] makes a series.", in->dim[0]);
 	}
 	if (!c1d_layer_infer(c->class, c->config, &slice, 1, &result, err))
 	{
-		/* what it says is about a slice; its hint may not be */
+		/* what it says is about a slice; neither its hint nor a repair may be */
+		c1d_about(err, C1D_OF_NOTHING, 0);
 		memcpy(message, err->message, sizeof(message));
 		snprintf(err->message, sizeof(err->message), "%s on each slice: %.200s", c->class->class_name, message);
 		return c1d_hint(err, "%s gets one slice at a time, of shape %s; without TimeDistributed it gets the whole input.",
@@ -174,6 +177,43 @@ time_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	}
 }
 
+/*
+ * time_mirror
+ *		The way back of a slice, each layer of it for every slice.
+ */
+static bool
+time_mirror(const void *config, C1dMirror *m, C1dError *err)
+{
+	const TimeConfig *c = config;
+	const C1dValue *layer = c1d_value_get(m->config_value, "layer");
+	C1dMirror	slice = {
+		.arena = m->arena,
+		.dialect = c->class->dialect,
+		.config_value = c1d_value_get(layer, "config"),
+		.in = slice_of(&m->in),
+		.out = slice_of(&m->out),
+		.shape = slice_of(&m->shape),
+		.activation = m->activation,
+	};
+
+	if (c->class->ops->mirror == NULL)
+		return true;
+	if (!c->class->ops->mirror(c->config, &slice, err))
+		return false;
+	for (int i = 0; i < slice.count; i++)
+	{
+		C1dValue	inner = {0},
+					outer = {0};
+
+		if (!c1d_mirror_set(m, &inner, "class_name", slice.layers[i].class_name, err) ||
+			!c1d_mirror_set(m, &inner, "config", slice.layers[i].config_value, err) ||
+			!c1d_mirror_set(m, &outer, "layer", inner, err) ||
+			!c1d_mirror_add(m, "TimeDistributed", &outer, err))
+			return false;
+	}
+	return true;
+}
+
 const LayerOps c1d_time_distributed_ops = {
 	.config_size = sizeof(TimeConfig),
 	.parse = time_parse,
@@ -183,4 +223,5 @@ const LayerOps c1d_time_distributed_ops = {
 	.workspace = time_workspace,
 	.cost = time_cost,
 	.forward = time_forward,
+	.mirror = time_mirror,
 };

@@ -241,11 +241,11 @@ execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count)
 /*
  * execute_views
  *		The same for inputs and outputs that lie anywhere: x[i] and y[i] point to
- *		the floats of a row.  Inputs may overlap, outputs not; only the outputs
- *		count as the memory of the rows.
+ *		the floats of a row.  Inputs may overlap, outputs not; a row takes
+ *		input_floats beside its output.
  */
 void
-execute_views(const C1dPlan *plan, const float *const *x, float *const *y, int64 count)
+execute_views(const C1dPlan *plan, const float *const *x, float *const *y, int64 count, int64 input_floats)
 {
-	run_batch(plan, x, y, count, count * shape_bytes(&plan->output));
+	run_batch(plan, x, y, count, count * ((double) input_floats * sizeof(float) + shape_bytes(&plan->output)));
 }

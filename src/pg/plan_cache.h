@@ -16,7 +16,9 @@ typedef struct CachedPlan
 } CachedPlan;
 
 extern const CachedPlan *plan_for(Datum model, const C1dShape *input);
+extern const CachedPlan *plan_for_layer(Datum model, const C1dShape *input, const char *layer);
 extern const CachedPlan *plan_hold(Datum model, const C1dShape *input, MemoryContext context);
+extern void model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT]);
 extern void plan_cache_init(void);
 extern void plan_cache_counts(int64 *plans, int64 *bytes, int64 *made);
 

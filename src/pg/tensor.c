@@ -72,6 +72,22 @@ checked_header(const Tensor *tensor, Size size)
 }
 
 /*
+ * tensor_set_header
+ *		Make a tensor of checked shape of memory that is large enough; its
+ *		elements stay as they are.
+ */
+void
+tensor_set_header(Tensor *tensor, const C1dShape *shape)
+{
+	SET_VARSIZE(tensor, TENSOR_HEADER(shape->rank) + (Size) c1d_shape_elements(shape) * sizeof(float));
+	tensor->version = TENSOR_VERSION;
+	tensor->rank = (uint8) shape->rank;
+	tensor->flags = 0;
+	for (int i = 0; i < shape->rank; i++)
+		tensor->dim[i] = (int32) shape->dim[i];
+}
+
+/*
  * tensor_new
  *		Allocate a tensor with its header filled and its elements not.  The
  *		shape is checked.
@@ -80,17 +96,10 @@ Tensor *
 tensor_new(const C1dShape *shape)
 {
 	Tensor	   *tensor;
-	Size		size;
 
 	tensor_check_shape(shape);
-	size = TENSOR_HEADER(shape->rank) + (Size) c1d_shape_elements(shape) * sizeof(float);
-	tensor = palloc(size);
-	SET_VARSIZE(tensor, size);
-	tensor->version = TENSOR_VERSION;
-	tensor->rank = (uint8) shape->rank;
-	tensor->flags = 0;
-	for (int i = 0; i < shape->rank; i++)
-		tensor->dim[i] = (int32) shape->dim[i];
+	tensor = palloc(TENSOR_HEADER(shape->rank) + (Size) c1d_shape_elements(shape) * sizeof(float));
+	tensor_set_header(tensor, shape);
 	return tensor;
 }
 

@@ -30,6 +30,7 @@ typedef struct Tensor
 #define TENSOR_DATA(t) ((float *) ((char *) (t) + TENSOR_HEADER((t)->rank)))
 
 /* tensor.c */
+extern void tensor_set_header(Tensor *tensor, const C1dShape *shape);
 extern Tensor *tensor_new(const C1dShape *shape);
 extern Tensor *tensor_from_datum(Datum datum);
 extern C1dShape tensor_shape_of_datum(Datum datum);

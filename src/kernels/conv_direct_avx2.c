@@ -1,0 +1,13 @@
+/*
+ * src/kernels/conv_direct_avx2.c
+ *	  The kernels of convolution that are no matrix product, for AVX2 with FMA.
+ */
+#if defined(__x86_64__)
+
+#include "kernels/simd_avx2.h"
+#include "kernels/conv_direct_body.h"
+
+#else
+/* an empty translation unit is not allowed */
+typedef int c1d_conv_direct_avx2_is_for_x86_64;
+#endif
