@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/conv_variant.h"
 #include "kernels/gemm.h"
 
 /*
@@ -66,6 +67,7 @@ c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
 		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
 		geometry->length >= LEAST_TILES * C1D_WINOGRAD_TILE * geometry->spacing &&
+		c1d_conv_choose(geometry, isa, pool)->way == C1D_BY_GEMM &&
 		c1d_winograd_panel_floats(geometry, isa) <= MOST_PANEL_FLOATS &&
 		saved * channels * filters > cost * (channels + filters);
 }

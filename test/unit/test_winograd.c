@@ -11,6 +11,7 @@
  */
 #include "model.h"
 
+#include "kernels/conv_variant.h"
 #include "kernels/winograd_kernels.h"
 
 #define BOUND 1e-5
@@ -80,6 +81,17 @@ fill_series(const C1dConvGeometry *g, Kind kind, float *x)
 	}
 }
 
+/* by_gemm: the direct way that c1d_winograd_fits() asks for, whatever the size */
+static const C1dConvVariant *
+by_gemm(C1dIsa isa)
+{
+	const C1dConvVariant *variant = c1d_conv_variants;
+
+	while (variant->way != C1D_BY_GEMM || variant->isa != isa)
+		variant++;
+	return variant;
+}
+
 /* lay_layer: pack both forms of a layer of that geometry. */
 static void
 lay_layer(Layer *l, C1dIsa isa, int pool, bool relu)
@@ -89,7 +101,7 @@ lay_layer(Layer *l, C1dIsa isa, int pool, bool relu)
 		.from = l->kernel, .tap_step = g->row_floats * g->filters, .inner_step = g->filters, .column_step = 1,
 	};
 
-	l->direct = (C1dConvWeights) {.variant = c1d_conv_choose(g, isa, pool), .relu = relu, .pool = pool};
+	l->direct = (C1dConvWeights) {.variant = by_gemm(isa), .relu = relu, .pool = pool};
 	l->panels = unit_floats(c1d_conv_panel_floats(g, l->direct.variant));
 	l->packed_bias = unit_floats(c1d_conv_bias_floats(g, l->direct.variant));
 	c1d_conv_pack(g, l->direct.variant, &layout, l->panels);
@@ -131,7 +143,7 @@ random_weights(Layer *l, bool uneven)
 		l->bias[n] = (float) normal();
 }
 
-/* draw_layer: a random layer that c1d_winograd_fits() but for its size; some are wide, most are small. */
+/* draw_layer: a random layer that c1d_winograd_fits() but for its size; most are small. */
 static Layer
 draw_layer(C1dIsa isa, Kind kind)
 {
