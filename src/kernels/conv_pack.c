@@ -15,6 +15,15 @@ kernel_groups(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 	return variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
 }
 
+/* whole: so many, filled up to vectors */
+static int64_t
+whole(int64_t count, const C1dConvVariant *variant)
+{
+	int64_t		lanes = c1d_gemm_lanes(variant->isa);
+
+	return (count + lanes - 1) & -lanes;
+}
+
 /*
  * c1d_conv_padded
  *		The filters of a group, and those that only fill its last panel; for a
@@ -28,11 +37,13 @@ c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 	switch (variant->way)
 	{
 		case C1D_BY_DEPTHWISE:
-			return filters * c1d_gemm_padded(variant->isa, geometry->groups);
+			return filters * whole(geometry->groups, variant);
+		case C1D_BY_SLIDE:
 		case C1D_BY_DOT:
 			return filters;
-		case C1D_BY_GEMM:
 		case C1D_BY_NARROW:
+			return whole(filters, variant);
+		case C1D_BY_GEMM:
 			break;
 	}
 	return c1d_gemm_padded(variant->isa, filters);
@@ -61,7 +72,7 @@ pack_depthwise(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			   const C1dConvLayout *layout, float *panels)
 {
 	int64_t		multiplier = geometry->filters / geometry->groups;
-	int64_t		wide = c1d_gemm_padded(variant->isa, geometry->groups);
+	int64_t		wide = whole(geometry->groups, variant);
 	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
 
 	for (int64_t l = 0; l < lines; l++)
@@ -80,7 +91,7 @@ void
 c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const C1dConvLayout *layout, float *panels)
 {
-	int			width = variant->way == C1D_BY_DOT ? 1 : c1d_gemm_width(variant->isa, 1);
+	int			width = variant->way == C1D_BY_NARROW ? c1d_gemm_lanes(variant->isa) : 1;
 
 	if (variant->way == C1D_BY_DEPTHWISE)
 	{

@@ -49,6 +49,24 @@ static const int lanes[C1D_ISAS] = {
 	[C1D_ISA_AVX512] = 16,
 };
 
+/* c1d_gemm_lanes: the floats in a vector of that set. */
+int
+c1d_gemm_lanes(C1dIsa isa)
+{
+	return lanes[isa];
+}
+
+/*
+ * few_columns
+ *		The set whose tiles compute so many columns.  AVX-512 leaves what fits
+ *		half a vector to AVX2, whose fused sums have the same bits.
+ */
+static C1dIsa
+few_columns(C1dIsa isa, int64_t columns)
+{
+	return isa == C1D_ISA_AVX512 && columns <= lanes[C1D_ISA_AVX2] ? C1D_ISA_AVX2 : isa;
+}
+
 /*
  * c1d_gemm_width
  *		The width of the panel that holds the first of so many columns: two
@@ -57,7 +75,7 @@ static const int lanes[C1D_ISAS] = {
 int
 c1d_gemm_width(C1dIsa isa, int64_t columns)
 {
-	int			one = lanes[isa];
+	int			one = lanes[few_columns(isa, columns)];
 
 	if (columns <= one)
 		return one;
@@ -68,7 +86,9 @@ c1d_gemm_width(C1dIsa isa, int64_t columns)
 int64_t
 c1d_gemm_padded(C1dIsa isa, int64_t columns)
 {
-	return (columns + lanes[isa] - 1) & -(int64_t) lanes[isa];
+	int64_t		one = lanes[few_columns(isa, columns)];
+
+	return (columns + one - 1) & -one;
 }
 
 /*
@@ -79,6 +99,7 @@ c1d_gemm_padded(C1dIsa isa, int64_t columns)
 const C1dGemmVariant *
 c1d_gemm_tallest(C1dIsa isa, int width)
 {
+	isa = few_columns(isa, width);
 	return &c1d_gemm_variants[tallest[isa][width / lanes[isa] - 1]];
 }
 
