@@ -9,6 +9,11 @@
 #   make check-tap     of these, the tests in Perl
 #   make check-unit    of these, the core under sanitizers; needs no server
 #   make check-layers  of these, the house rules; needs no compiler
+#
+#   make bench         measure against torch and ONNX Runtime: build/bench/performance.md
+#   make bench-quick   of this, the three targets that tell most, in a minute
+#   make bench-docs    make docs/performance.md of the last whole measurement
+#
 #   make clean
 #
 # demo and test install with apt what they need and do not find; KEEP=1 leaves
@@ -33,7 +38,8 @@ SQL_PARTS = $(patsubst %,src/pg/%.sql,head \
 	tensor_arith tensor_compare tensor_measure tensor_agg tensor_stack \
 	tensor_place tensor_spark tensor_plot layers pools steps norms activations \
 	scaler model model_parts model_plan \
-	predict predict_agg check check_rows mirror module)
+	predict predict_agg predict_query predict_table model_from_query \
+	check check_rows mirror module)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 
 REGRESS = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
@@ -124,7 +130,17 @@ build/unit/%.o: test/unit/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(O)/*/*.d build/unit/*.d build/unit/*/*.d)
+# The measuring program: the objects of the extension, without the server.
+BENCH_OBJS = $(patsubst test/bench/core/%.c,build/bench/%.o,$(sort $(wildcard test/bench/core/*.c)))
+
+build/bench/core: $(BENCH_OBJS) $(patsubst src/%.c,$(O)/%.o,$(CORE))
+	$(CC) $(CFLAGS) -o $@ $^ $(SHLIB_LINK) -lm -pthread
+
+build/bench/%.o: test/bench/core/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(KERNEL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(O)/*/*.d build/unit/*.d build/unit/*/*.d build/bench/*.d)
 
 check-unit:
 	@test/run.sh unit
@@ -141,5 +157,14 @@ test:
 demo:
 	@examples/ecg/demo.sh
 
+bench:
+	@test/bench/bench.sh
+
+bench-quick:
+	@test/bench/bench.sh quick
+
+bench-docs:
+	@test/bench/bench.sh docs
+
 .FORCE:
-.PHONY: .FORCE all objects unit-programs check-unit check-layers check-tap test demo
+.PHONY: .FORCE all objects unit-programs check-unit check-layers check-tap test demo bench bench-quick bench-docs

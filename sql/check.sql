@@ -23,20 +23,41 @@ END $$;
 CREATE FUNCTION pg_temp.follow(layers jsonb, hint text) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
 DECLARE
 	change text;
+	edit text;
 	word text[];
+	changed jsonb;
 BEGIN
 	FOREACH change IN ARRAY coalesce(string_to_array(rtrim(hint, '.'), '; or '), '{}') LOOP
-		word := regexp_match(change, '^set "(\w+)": (\S+) in layer (\d+) "', 'i');
-		IF word IS NOT NULL THEN
-			RETURN NEXT jsonb_set(layers, ARRAY[(word[3]::int - 1)::text, 'config'], coalesce(nullif(layers -> word[3]::int - 1 -> 'config', 'null'), '{}') || jsonb_build_object(word[1], word[2]::jsonb));
-			CONTINUE;
-		END IF;
-		word := regexp_match(change, '^append (\w+) with "(\w+)": (\[.*\])', 'i');
-		IF word IS NOT NULL THEN
-			RETURN NEXT layers || jsonb_build_object('class_name', word[1], 'config', jsonb_build_object(word[2], word[3]::jsonb));
-			CONTINUE;
-		END IF;
-		RAISE EXCEPTION 'do not know how to follow "%"', change;
+		changed := layers;
+		FOREACH edit IN ARRAY regexp_split_to_array(replace(change, ', which adds zeros', ''), ' and (?=set |turn |append |put |leave )') LOOP
+			word := regexp_match(edit, '^set (.*) in layer (\d+) "', 'i');
+			IF word IS NOT NULL THEN
+				changed := jsonb_set(changed, ARRAY[(word[2]::int - 1)::text, 'config'], coalesce(nullif(changed -> word[2]::int - 1 -> 'config', 'null'), '{}') || ('{' || word[1] || '}')::jsonb);
+				CONTINUE;
+			END IF;
+			word := regexp_match(edit, '^leave "(\w+)" out of layer (\d+) "', 'i');
+			IF word IS NOT NULL THEN
+				changed := changed #- ARRAY[(word[2]::int - 1)::text, 'config', word[1]];
+				CONTINUE;
+			END IF;
+			word := regexp_match(edit, '^turn layer (\d+) "\w+" into (\w+)(?: with (.*))?$', 'i');
+			IF word IS NOT NULL THEN
+				changed := jsonb_set(changed, ARRAY[(word[1]::int - 1)::text], jsonb_build_object('class_name', word[2], 'config', (changed -> word[1]::int - 1 -> 'config') || coalesce('{' || word[3] || '}', '{}')::jsonb));
+				CONTINUE;
+			END IF;
+			word := regexp_match(edit, '^append (\w+)(?: with (.*))?$', 'i');
+			IF word IS NOT NULL THEN
+				changed := changed || jsonb_build_object('class_name', word[1], 'config', coalesce('{' || word[2] || '}', '{}')::jsonb);
+				CONTINUE;
+			END IF;
+			word := regexp_match(edit, '^put (\w+)(?: with (.*))? before layer (\d+) "', 'i');
+			IF word IS NOT NULL THEN
+				changed := jsonb_insert(changed, ARRAY[(word[3]::int - 1)::text], jsonb_build_object('class_name', word[1], 'config', coalesce('{' || word[2] || '}', '{}')::jsonb));
+				CONTINUE;
+			END IF;
+			RAISE EXCEPTION 'do not know how to follow "%"', edit;
+		END LOOP;
+		RETURN NEXT changed;
 	END LOOP;
 END $$;
 -- where layers end, null when they do not get there
@@ -117,7 +138,7 @@ SELECT bool_and(convert_from(convert_to(hint, 'UTF8'), 'UTF8') = hint) FROM gene
 -- nor is anything raised for what is no configuration at all
 SELECT pg_temp.refusal(format('SELECT * FROM check_layers(''{5,1}'', %L)', jsonb_build_array(jsonb_build_object('class_name', 'Activation', 'config', config)))) FROM unnest(ARRAY['{"activation": 1e400}', ('{"activation": ' || repeat('[', 17) || repeat(']', 17) || '}')]::jsonb[]) config;
 -- only the question itself can be wrong
-SELECT pg_temp.refusal('SELECT * FROM check_layers(' || t || ')') FROM unnest(ARRAY['''{}'', ''[{}]''', '''{0}'', ''[{}]''', '''{-1,1}'', ''[{}]''', '''{NULL}'', ''[{}]''', '''{1,1,1,1,1}'', ''[{}]''', '''{{1,1}}'', ''[{}]''', '''{1000000,1000000}'', ''[{}]''', '''{5}'', ''5''', '''{5}'', ''null''', '''{5}'', ''{}''', '''{5}'', ''{"layers": []}''', '''{5}'', ''{"class_name": "Functional", "config": {}}''', '''{5}'', ''[]''', '''{5}'', ''[{}]'', ''{}''', '''{5}'', ''[{}]'', ''{NULL}''', 'NULL, ''[{}]''', '''{5}'', NULL']) t;
+SELECT pg_temp.refusal('SELECT * FROM check_layers(' || t || ')') FROM unnest(ARRAY['''{}'', ''[{}]''', '''{0}'', ''[{}]''', '''{-1,1}'', ''[{}]''', '''{NULL}'', ''[{}]''', '''{1,1,1,1,1}'', ''[{}]''', '''{{1,1}}'', ''[{}]''', '''{1000000,1000000}'', ''[{}]''', '''{5}'', ''5''', '''{5}'', ''null''', '''{5}'', ''{}''', '''{5}'', ''{"layers": []}''', '''{5}'', ''{"class_name": "Functional", "config": {}}''', '''{5}'', ''{"class_name": "Ensemble", "config": {}}''', '''{5}'', ''[]''', '''{5}'', ''[{}]'', ''{}''', '''{5}'', ''[{}]'', ''{NULL}''', 'NULL, ''[{}]''', '''{5}'', NULL']) t;
 -- thousands of layers are named, and hundreds mended, in no time that is worth cancelling
 SET statement_timeout = '5s';
 SELECT count(*), max(output_shape) FROM check_layers('{9,1}', (SELECT jsonb_agg('{"class_name": "Activation"}'::jsonb) FROM generate_series(1, 3000)));

@@ -136,8 +136,8 @@ risky_sql() {
 # A property left out is a default that nobody chose.
 bare_functions() {
 	find src/pg -name '*.sql' -exec cat {} + | awk -v RS=';' '
-		/CREATE (FUNCTION|PROCEDURE)/ && !(/(IMMUTABLE|STABLE|VOLATILE)/ && /PARALLEL (SAFE|RESTRICTED|UNSAFE)/ && / COST [0-9]/) {
-			sub(".*CREATE (FUNCTION|PROCEDURE) *", ""); sub("\n.*", ""); print
+		/CREATE FUNCTION/ && !(/(IMMUTABLE|STABLE|VOLATILE)/ && /PARALLEL (SAFE|RESTRICTED|UNSAFE)/ && / COST [0-9]/) {
+			sub(".*CREATE FUNCTION *", ""); sub("\n.*", ""); print
 		}'
 }
 

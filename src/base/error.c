@@ -18,10 +18,25 @@ c1d_fail(C1dError *err, C1dCode code, const char *message,...)
 	va_list		args;
 
 	err->code = code;
+	err->aspect = C1D_OF_NOTHING;
+	err->wanted = 0;
 	err->detail[0] = err->hint[0] = '\0';
 	va_start(args, message);
 	vsnprintf(err->message, sizeof(err->message), message, args);
 	va_end(args);
+	return false;
+}
+
+/*
+ * c1d_about
+ *		Say of an error already set by c1d_fail() what of the input does not suit;
+ *		returns false.
+ */
+bool
+c1d_about(C1dError *err, C1dAspect aspect, int64_t wanted)
+{
+	err->aspect = aspect;
+	err->wanted = wanted;
 	return false;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum C1dCode
 {
@@ -27,9 +28,24 @@ typedef enum C1dCode
 	C1D_CORRUPT					/* XX001: a stored value fails its own checks */
 } C1dCode;
 
+/* What does not suit a layer: where a repair has to begin. */
+typedef enum C1dAspect
+{
+	C1D_OF_NOTHING = 0,			/* the configuration by itself, or nothing that can be told */
+	C1D_OF_KEY,					/* a key that the layer does not know; wanted is its place */
+	C1D_OF_RANK,				/* how many axes */
+	C1D_OF_STEPS,				/* too few along an axis */
+	C1D_OF_CHANNELS,			/* the last axis; wanted is what it should be, 0 = a multiple */
+	C1D_OF_FEATURES,			/* the axis that Linear goes along; wanted likewise */
+	C1D_OF_ELEMENTS,			/* their number; wanted likewise */
+	C1D_OF_BRANCHES				/* one input against another */
+} C1dAspect;
+
 typedef struct C1dError
 {
 	C1dCode		code;
+	C1dAspect	aspect;
+	int64_t		wanted;
 	char		message[256];
 	char		detail[768];
 	char		hint[768];
@@ -42,6 +58,7 @@ typedef struct C1dError
 
 extern bool c1d_fail(C1dError *err, C1dCode code, const char *message,...) C1D_PRINTF(3, 4);
 extern bool c1d_detail(C1dError *err, const char *detail,...) C1D_PRINTF(2, 3);
+extern bool c1d_about(C1dError *err, C1dAspect aspect, int64_t wanted);
 extern bool c1d_hint(C1dError *err, const char *hint,...) C1D_PRINTF(2, 3);
 
 #endif

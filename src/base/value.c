@@ -102,6 +102,32 @@ c1d_value_with(const C1dValue *object, const char *key, C1dValue value,
 	return true;
 }
 
+/*
+ * c1d_value_without
+ *		A copy of an object (or of NULL, or of null) that has no such key.
+ */
+bool
+c1d_value_without(const C1dValue *object, const char *key, C1dArena *arena, C1dValue *out, C1dError *err)
+{
+	int64_t		count = object == NULL || object->type != C1D_OBJECT ? 0 : object->as.object.count;
+	int64_t		length = (int64_t) strlen(key);
+	C1dMember  *members = c1d_alloc_array(arena, count, sizeof(C1dMember), err);
+
+	if (members == NULL)
+		return false;
+	out->type = C1D_OBJECT;
+	out->as.object.members = members;
+	out->as.object.count = 0;
+	for (int64_t i = 0; i < count; i++)
+	{
+		const C1dMember *member = &object->as.object.members[i];
+
+		if (member->key_length != length || memcmp(member->key, key, length) != 0)
+			members[out->as.object.count++] = *member;
+	}
+	return true;
+}
+
 /* c1d_value_copy_string: a string's bytes with a zero after them. */
 char *
 c1d_value_copy_string(const C1dValue *value, C1dArena *arena, C1dError *err)

@@ -74,6 +74,7 @@ extern const C1dValue *c1d_value_get(const C1dValue *object, const char *key);
 extern bool c1d_value_is(const C1dValue *value, const char *string);
 extern bool c1d_value_with(const C1dValue *object, const char *key, C1dValue value,
 						   C1dArena *arena, C1dValue *out, C1dError *err);
+extern bool c1d_value_without(const C1dValue *object, const char *key, C1dArena *arena, C1dValue *out, C1dError *err);
 extern char *c1d_value_copy_string(const C1dValue *value, C1dArena *arena, C1dError *err);
 
 #endif

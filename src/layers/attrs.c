@@ -325,6 +325,7 @@ c1d_attrs_close(C1dAttrs *attrs, C1dError *err)
 		}
 		c1d_fail(err, C1D_UNSUPPORTED, "%s does not support the attribute \"%.*s\"", attrs->class_name,
 				 (int) (member->key_length < C1D_ECHO ? member->key_length : C1D_ECHO), member->key);
+		c1d_about(err, C1D_OF_KEY, i);
 		if (used)
 			return c1d_hint(err, "Attributes of %s: %s.", attrs->class_name, known);
 		return c1d_hint(err, "%s has no attributes.", attrs->class_name);

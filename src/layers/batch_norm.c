@@ -118,6 +118,7 @@ batch_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *o
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs %s, the input has rank %d",
 				 c->most_rank == 2 ? "(features) or (timesteps, channels)" : "(height, width, channels)", in->rank);
+		c1d_about(err, C1D_OF_RANK, c->most_rank);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	return c1d_layer_axis(c->axis, in, &at, err) &&
@@ -228,7 +229,7 @@ batch_norm_forward(const LayerSite *site, const float *const *x, float *y, float
 	int64_t		blocks = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out) / p->inner;
 
 	(void) work;
-	c1d_affine(p->scale, p->offset, p->features, p->inner, x[0], y, begin * blocks, end * blocks);
+	c1d_affine(site->tuning->isa, p->scale, p->offset, p->features, p->inner, x[0], y, begin * blocks, end * blocks);
 }
 
 const LayerOps c1d_batch_norm_ops = {

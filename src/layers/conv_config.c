@@ -213,6 +213,7 @@ c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in, C1dInfer infer, C1dEr
 	if (c->in_channels == channels)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "in_channels is %" PRId64 ", the input has %" PRId64 " channels", c->in_channels, channels);
+	c1d_about(err, C1D_OF_CHANNELS, c->in_channels);
 	c1d_detail(err, "The input has shape %s, which is %s; channels come last here.", c1d_shape_text(in, text),
 			   c->windows.axes == 1 ? "(timesteps, channels)" : "(height, width, channels)");
 	turned = c->windows.axes == 1 ? c1d_shape2(in->dim[1], in->dim[0]) : c1d_shape3(in->dim[1], in->dim[2], in->dim[0]);

@@ -134,6 +134,7 @@ cut(const C1dConvConfig *c, int a, int64_t length, Cut *result, C1dError *err)
 	if (result->out_length >= 1)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "nothing is left of the output");
+	c1d_about(err, C1D_OF_STEPS, 0);
 	c1d_detail(err, "%" PRId64 " %s make %" PRId64 "; the padding cuts off %" PRId64 ".",
 			   length, unit, natural + extra, w->before + w->after);
 	most = natural + extra - 1;

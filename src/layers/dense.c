@@ -203,6 +203,7 @@ linear_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (in->dim[axis] != c->in_features)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "in_features is %" PRId64 ", the input has %" PRId64, c->in_features, in->dim[axis]);
+		c1d_about(err, C1D_OF_FEATURES, c->in_features);
 		c1d_detail(err, "The input has shape %s; Linear of torch goes along its last axis, %s.",
 				   c1d_shape_text(in, text), in->rank == 1 ? "the features" : "which is time");
 		if (c1d_shape_elements(in) == c->in_features)

@@ -106,6 +106,7 @@ identity_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out
 	if (c->most_rank == 2)
 		return c1d_layer_wants_series(in, err);
 	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+	c1d_about(err, C1D_OF_RANK, 3);
 	return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 }
 

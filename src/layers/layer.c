@@ -69,6 +69,7 @@ c1d_layer_wants_series(const C1dShape *in, C1dError *err)
 	if (in->rank == 2)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (timesteps, channels), the input has rank %d", in->rank);
+	c1d_about(err, C1D_OF_RANK, 2);
 	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	if (in->rank == 1)
 	{
@@ -97,6 +98,7 @@ c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err)
 	if (channels % groups == 0)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "input channels must be a multiple of groups");
+	c1d_about(err, C1D_OF_CHANNELS, 0);
 	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", channels, groups);
 }
 

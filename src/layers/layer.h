@@ -155,6 +155,7 @@ typedef struct LayerClass
 } LayerClass;
 
 extern const LayerClass *c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err);
+extern const char *c1d_layer_meant(const C1dValue *class_name);
 extern bool c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect);
 extern const char *c1d_layer_full_name(const LayerClass *class);
 extern int64_t c1d_layer_rows(const C1dShape *out);

@@ -62,6 +62,7 @@ misfit(const C1dShape *merged, const C1dShape *next, int number, C1dError *err)
 
 	c1d_fail(err, C1D_BAD_SHAPE, "inputs of shape %s and %s do not fit together",
 			 c1d_shape_text(merged, a), c1d_shape_text(next, b));
+	c1d_about(err, C1D_OF_BRANCHES, 0);
 	c1d_detail(err, "Input %d has shape %s, what comes before it %s.", number, b, a);
 	if (merged->rank != 2 || next->rank != 2)
 		return false;
@@ -231,6 +232,7 @@ concatenate_infer(const void *config, const C1dShape *in, int inputs, C1dShape *
 
 			c1d_fail(err, C1D_BAD_SHAPE, "inputs of shape %s and %s cannot be joined along axis %" PRId64,
 					 c1d_shape_text(&in[0], a), c1d_shape_text(&in[k], b), c->axis);
+			c1d_about(err, C1D_OF_BRANCHES, 0);
 			c1d_detail(err, "Input 1 has shape %s, input %d %s; all other axes must be equal.", a, k + 1, b);
 			if (in[0].rank == 2 && in[k].rank == 2 && at == 1)
 				return c1d_hint(err, "Cropping1D with cropping [0, %" PRId64 "] makes the longer one as long as the other.",

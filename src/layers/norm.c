@@ -32,6 +32,7 @@ c1d_norm_features(const char *key, int64_t features, const C1dShape *in, C1dErro
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "%s is %" PRId64 ", the input has %" PRId64 " channels",
 			 key, features, c1d_shape_channels(in));
+	c1d_about(err, C1D_OF_CHANNELS, features);
 	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	if (in->rank == 2 && in->dim[0] == features)
 		return c1d_hint(err, "The input looks transposed; permute(x, 2, 1) makes it (timesteps, channels).");
@@ -151,6 +152,7 @@ trailing_axes(const C1dNormConfig *c, const C1dShape *in, bool *reduced, C1dErro
 	if (fits)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "normalized_shape does not fit the input");
+	c1d_about(err, C1D_OF_CHANNELS, 0);
 	c1d_detail(err, "normalized_shape is %s, the input has shape %s; torch has its channels first, and they count only when all axes are normalized.",
 			   c1d_shape_text(wanted, a), c1d_shape_text(in, b));
 	if (in->rank == 2)
@@ -190,6 +192,7 @@ group_axis(const C1dNormConfig *c, const C1dShape *in, int *at, int64_t *groups,
 	if (in->dim[*at] % *groups == 0)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "input channels must be a multiple of the groups");
+	c1d_about(err, C1D_OF_CHANNELS, 0);
 	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", in->dim[*at], *groups);
 }
 
@@ -209,6 +212,7 @@ c1d_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out
 	if (c->rank == 3 && in->rank != 3)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	if ((c->features > 0 && !c1d_norm_features(c->groups > 0 ? "num_channels" : "num_features", c->features, in, err)) ||
@@ -398,7 +402,7 @@ c1d_norm_forward(const LayerSite *site, const float *const *x, float *y, float *
 	int64_t		rows = c1d_layer_rows(&site->out);
 
 	(void) work;
-	c1d_normalize(&p->geometry, x[0], y, p->groups * begin / rows, p->groups * end / rows);
+	c1d_normalize(&p->geometry, site->tuning->isa, x[0], y, p->groups * begin / rows, p->groups * end / rows);
 }
 
 const LayerOps c1d_layer_norm_ops = C1D_NORM_OPS(layer_norm_parse);

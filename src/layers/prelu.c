@@ -56,6 +56,7 @@ prelu_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "PReLU has %" PRId64 " parameters, the input %" PRId64 " channels",
 				 c->parameters, c1d_shape_channels(in));
+		c1d_about(err, C1D_OF_CHANNELS, c->parameters);
 		return c1d_hint(err, "num_parameters is 1 or %" PRId64 " here.", c1d_shape_channels(in));
 	}
 	return true;

@@ -53,6 +53,7 @@ permute_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out,
 	if (in->rank != c->rank)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "dims has %d axes, the input has %d", c->rank, in->rank);
+		c1d_about(err, C1D_OF_RANK, c->rank);
 		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	}
 	out->rank = in->rank;
@@ -136,6 +137,7 @@ repeat_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (in->rank != 1)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs a vector, the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 1);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "Put Flatten or a global pooling before it.");
 	}

@@ -183,6 +183,13 @@ static const LayerClass classes[] = {
 
 #define CLASSES ((int) (sizeof(classes) / sizeof(*classes)))
 
+/* is_called: one look at the first letter settles most of the table */
+static bool
+is_called(const C1dValue *name, const char *class_name)
+{
+	return name->as.string.length > 0 && name->as.string.bytes[0] == class_name[0] && c1d_value_is(name, class_name);
+}
+
 /* same: equal but for case, "-" and "_", to find what was meant */
 static bool
 same(const char *name, const char *bytes, int64_t length)
@@ -250,7 +257,7 @@ c1d_layer_dialect(const C1dValue *class_name, C1dDialect *dialect)
 	if (unqualified(&name, dialect))
 		return true;
 	for (int i = 0; i < CLASSES; i++)
-		if (c1d_value_is(&name, classes[i].class_name))
+		if (is_called(&name, classes[i].class_name))
 		{
 			*dialect = classes[i].dialect;
 			found++;
@@ -265,6 +272,23 @@ c1d_layer_full_name(const LayerClass *class)
 	return class->full_name != NULL ? class->full_name : class->class_name;
 }
 
+/* c1d_layer_meant: the class whose name differs in case or strokes only, NULL = there is none. */
+const char *
+c1d_layer_meant(const C1dValue *class_name)
+{
+	C1dDialect	ignored;
+	C1dValue	name;
+
+	if (class_name == NULL || class_name->type != C1D_STRING)
+		return NULL;
+	name = *class_name;
+	unqualified(&name, &ignored);
+	for (int i = 0; i < CLASSES; i++)
+		if (same(classes[i].class_name, name.as.string.bytes, name.as.string.length))
+			return classes[i].class_name;
+	return NULL;
+}
+
 /*
  * c1d_layer_class
  *		Find a class by its name; C1D_UNSUPPORTED when there is none.
@@ -276,6 +300,7 @@ const LayerClass *
 c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 {
 	const LayerClass *best = NULL;
+	const char *meant;
 	bool		qualified;
 	C1dValue	name;
 	int			echo;
@@ -288,7 +313,7 @@ c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 	name = *class_name;
 	qualified = unqualified(&name, &preferred);
 	for (int i = 0; i < CLASSES; i++)
-		if (c1d_value_is(&name, classes[i].class_name) &&
+		if (is_called(&name, classes[i].class_name) &&
 			(classes[i].dialect == preferred || (best == NULL && !qualified)))
 			best = &classes[i];
 	if (best != NULL)
@@ -296,12 +321,12 @@ c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 
 	echo = (int) (class_name->as.string.length < C1D_ECHO ? class_name->as.string.length : C1D_ECHO);
 	c1d_fail(err, C1D_UNSUPPORTED, "layer \"%.*s\" is not supported", echo, class_name->as.string.bytes);
-	for (int i = 0; i < CLASSES; i++)
-		if (same(classes[i].class_name, name.as.string.bytes, name.as.string.length))
-		{
-			c1d_hint(err, "Perhaps you meant \"%s\".", classes[i].class_name);
-			return NULL;
-		}
+	meant = c1d_layer_meant(class_name);
+	if (meant != NULL)
+	{
+		c1d_hint(err, "Perhaps you meant \"%s\".", meant);
+		return NULL;
+	}
 	c1d_hint(err, "docs/layers.md lists the layers; a layer that does nothing at inference can be left out.");
 	return NULL;
 }

@@ -3,6 +3,8 @@
  *	  InputLayer, Flatten and Reshape: other shapes for the same floats.
  */
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "layers/layer.h"
 #include "layers/mirror.h"
@@ -172,6 +174,7 @@ c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1d
 		return true;
 	}
 	c1d_fail(err, C1D_BAD_SHAPE, "cannot reshape %s into %s", c1d_shape_text(in, from), c1d_shape_text(target, to));
+	c1d_about(err, C1D_OF_ELEMENTS, free_dimension >= 0 || known > C1D_MAX_ELEMENTS ? 0 : known);
 	if (known > C1D_MAX_ELEMENTS)
 		c1d_detail(err, "The input has %" PRId64 " elements, the target more than %" PRId64 ".", elements, C1D_MAX_ELEMENTS);
 	else if (free_dimension >= 0)
@@ -179,6 +182,44 @@ c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1d
 	else
 		c1d_detail(err, "The input has %" PRId64 " elements, the target %" PRId64 ".", elements, known);
 	return false;
+}
+
+/* side: the shorter side of the rectangle of so many that is nearest to a square */
+static int64_t
+side(int64_t steps)
+{
+	int64_t		shorter = 1;
+
+	for (int64_t f = 2; f * f <= steps; f++)
+		if (steps % f == 0)
+			shorter = f;
+	return shorter;
+}
+
+/*
+ * rectangle
+ *		Add to the detail why the steps of the input are not the rectangle that
+ *		was wanted, and which ones they are.
+ */
+static void
+rectangle(const C1dShape *in, const C1dShape *target, C1dError *err)
+{
+	int64_t		last = c1d_shape_channels(target);
+	int64_t		steps = c1d_shape_elements(in) / last;
+	size_t		used = strlen(err->detail);
+	int			shown = 0;
+
+	used += snprintf(err->detail + used, sizeof(err->detail) - used,
+					 " %" PRId64 " steps of %" PRId64 " are not %" PRId64 " x %" PRId64 " = %" PRId64 "; %" PRId64,
+					 steps, last, target->dim[0], target->dim[1], target->dim[0] * target->dim[1], steps);
+	for (int64_t f = side(steps); f > 1 && shown < 3; f--)
+		if (steps % f == 0)
+		{
+			used += snprintf(err->detail + used, sizeof(err->detail) - used,
+							 " = %" PRId64 " x %" PRId64, f, steps / f);
+			shown++;
+		}
+	snprintf(err->detail + used, sizeof(err->detail) - used, "%s", shown > 0 ? "." : " is prime.");
 }
 
 /*
@@ -191,17 +232,17 @@ reshape_hint(const C1dShape *in, const C1dShape *target, C1dError *err)
 	int64_t		last = c1d_shape_channels(target);
 	int64_t		elements = c1d_shape_elements(in);
 	int64_t		steps,
-				side = 1;
+				f;
 
 	if (last < 1 || elements % last != 0 || target->rank < 2)
 		return c1d_hint(err, "target_shape [-1] and [-1, 1] fit any input.");
 	steps = elements / last;
-	for (int64_t f = 2; f * f <= steps; f++)
-		if (steps % f == 0)
-			side = f;
-	if (target->rank == 3 && side > 1)
+	f = side(steps);
+	if (target->rank == 3 && steps > 3 && err->wanted > 0)
+		rectangle(in, target, err);
+	if (target->rank == 3 && f > 1)
 		return c1d_hint(err, "%" PRId64 " steps of %" PRId64 " are %" PRId64 " x %" PRId64 ": target_shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] fits.",
-						steps, last, side, steps / side, side, steps / side, last);
+						steps, last, f, steps / f, f, steps / f, last);
 	return c1d_hint(err, "There are %" PRId64 " steps of %" PRId64 ": target_shape [%" PRId64 ", %" PRId64 "] fits; for more or fewer steps, change the layers before.",
 					steps, last, steps, last);
 }

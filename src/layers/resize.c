@@ -130,6 +130,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (c->mode == BILINEAR && !image)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "mode \"bilinear\" needs (height, width, channels), the input has rank %d", in->rank);
+		c1d_about(err, C1D_OF_RANK, 3);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "For a series, (timesteps, channels), the mode is \"linear\".");
 	}
@@ -149,6 +150,7 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 		if (out->dim[i] >= 1)
 			continue;
 		c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
+		c1d_about(err, C1D_OF_STEPS, 0);
 		return c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
 	}
 	return true;
@@ -271,7 +273,6 @@ resize_mirror(const void *config, C1dMirror *m, C1dError *err)
 	C1dValue	average = {0},
 				parts = {0};
 	C1dShape	out;
-	C1dError	ignored;
 	int64_t		times[C1D_AXES] = {1, 1};
 	bool		whole = !c->by_length;
 
@@ -291,9 +292,10 @@ resize_mirror(const void *config, C1dMirror *m, C1dError *err)
 	{
 		const char *name = c1d_mirror_name(m, C1D_BACK_AVERAGE, axes);
 
-		if (!c1d_mirror_axes(m, &average, "kernel_size", axes, times, err))
+		if (!c1d_mirror_axes(m, &average, "kernel_size", axes, times, err) ||
+			!c1d_mirror_try(m, name, &average, &out, err))
 			return false;
-		if (c1d_mirror_try(m, name, &average, &out, &ignored) && c1d_shape_equal(&out, &m->in))
+		if (c1d_shape_equal(&out, &m->in))
 			return c1d_mirror_add(m, name, &average, err);
 	}
 	return c1d_mirror_axes(m, &parts, "output_size", axes, to.length, err) &&

@@ -233,6 +233,7 @@ side_fits(const StepsConfig *c, int a, int64_t length, C1dError *err)
 		length * s->size + s->before + s->after < 1)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "cropping leaves nothing of the input");
+		c1d_about(err, C1D_OF_STEPS, 0);
 		c1d_detail(err, "The input has %" PRId64 " %s; %" PRId64 " before and %" PRId64 " after are cut.",
 				   length, unit, s->before < 0 ? -s->before : 0, s->after < 0 ? -s->after : 0);
 		return length == 1 ? false : c1d_hint(err, "Cut at most %" PRId64 " %s in all.", length - 1, unit);
@@ -240,6 +241,7 @@ side_fits(const StepsConfig *c, int a, int64_t length, C1dError *err)
 	if ((c->border == BORDER_REFLECT || c->border == BORDER_CIRCULAR) && more > most)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "%s %" PRId64 " is more than the input can give", c->key, more);
+		c1d_about(err, C1D_OF_STEPS, 0);
 		c1d_detail(err, "The input has %" PRId64 " %s, of which at most %" PRId64 " can stand on one side again.",
 				   length, unit, most);
 		return c1d_hint(err, "Use %s of at most %" PRId64 " on a side.", c->key, most);

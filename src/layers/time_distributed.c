@@ -72,12 +72,14 @@ time_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1
 	if (in->rank < 2)
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "layer needs slices along time, the input has rank 1");
+		c1d_about(err, C1D_OF_RANK, 2);
 		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 		return c1d_hint(err, "As a layer before it, Reshape with target_shape [%" PRId64 ", 1] makes a series.", in->dim[0]);
 	}
 	if (!c1d_layer_infer(c->class, c->config, &slice, 1, &result, err))
 	{
-		/* what it says is about a slice; its hint may not be */
+		/* what it says is about a slice; neither its hint nor a repair may be */
+		c1d_about(err, C1D_OF_NOTHING, 0);
 		memcpy(message, err->message, sizeof(message));
 		snprintf(err->message, sizeof(err->message), "%s on each slice: %.200s", c->class->class_name, message);
 		return c1d_hint(err, "%s gets one slice at a time, of shape %s; without TimeDistributed it gets the whole input.",

@@ -62,6 +62,7 @@ wants_image(const C1dShape *in, const void *config, C1dInfer infer, C1dError *er
 			best = wide;
 	}
 	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
+	c1d_about(err, C1D_OF_RANK, 3);
 	c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
 	if (best.rank == 0)
 		return false;
@@ -264,6 +265,7 @@ does_not_fit(const C1dWindows *windows, int a, int64_t length, int64_t padded, C
 
 	c1d_fail(err, C1D_BAD_SHAPE, "%s %" PRId64 " does not fit the input of %" PRId64 " %s",
 			 windows->size_name, w->size, length, unit);
+	c1d_about(err, C1D_OF_STEPS, longer);
 	if (w->dilation == 1)
 		c1d_detail(err, "The window spans %" PRId64 " %s; the padded input has %" PRId64 ".", span, unit, padded);
 	else

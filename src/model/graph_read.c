@@ -31,7 +31,7 @@ static int
 find(const C1dGraph *graph, const char *name)
 {
 	for (int i = 0; i < graph->count; i++)
-		if (graph->nodes[i].name != NULL && strcmp(graph->nodes[i].name, name) == 0)
+		if (graph->nodes[i].name != NULL && graph->nodes[i].name[0] == name[0] && strcmp(graph->nodes[i].name, name) == 0)
 			return i;
 	return -1;
 }
@@ -67,7 +67,7 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 	/* those that were named here before have taken the first free numbers */
 	for (int i = 0; i < graph->count; i++)
 		same += graph->nodes[i].numbered && (graph->nodes[i].class == NULL ? node->class == NULL :
-											 node->class != NULL &&
+											 node->class != NULL && graph->nodes[i].class->default_name[0] == base[0] &&
 											 strcmp(graph->nodes[i].class->default_name, base) == 0);
 	node->numbered = true;
 	do
@@ -185,7 +185,7 @@ known_keys(const C1dLayerText *text, C1dError *err)
 {
 	static const char *const known[] = {
 		"class_name", "config", "weights", "inputs", "name", "position",
-		"module", "registered_name", "build_config", "compile_config", "inbound_nodes",
+		"module", "registered_name", "build_config", "compile_config", "inbound_nodes", "shared_object_id",
 	};
 	int64_t		count = text->object == NULL || text->object->type != C1D_OBJECT ? 0 : text->object->as.object.count;
 

@@ -261,6 +261,27 @@ value_from_text(text *string)
 }
 
 /*
+ * value_from_names
+ *		The elements of a text[] as a list, which has copies of them; null is null.
+ */
+C1dValue
+value_from_names(Datum array)
+{
+	C1dValue	list = {.type = C1D_LIST};
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypePCopy(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	list.as.list.items = palloc0(Max(count, 1) * sizeof(C1dValue));
+	list.as.list.count = count;
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			list.as.list.items[i] = value_from_text(DatumGetTextPP(elements[i]));
+	return list;
+}
+
+/*
  * required
  *		The argument must not be null.  Arguments for which null says something
  *		are tested before they come here.

@@ -26,6 +26,7 @@ extern C1dValue value_to_check(Jsonb *jsonb);
 extern void value_to_json(StringInfo out, const C1dValue *value);
 extern void value_check_encoding(const C1dValue *value);
 extern C1dValue value_from_text(text *string);
+extern C1dValue value_from_names(Datum array);
 
 extern void argument_int(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);
 extern void argument_double(FunctionCallInfo fcinfo, int n, Arguments *arguments, const char *key);

@@ -10,46 +10,10 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
-#include "model/check.h"
+#include "formats/layer_list.h"
 #include "pg/check.h"
 #include "pg/rows.h"
 #include "pg/tensor.h"
-
-/*
- * layer_list
- *		The list of layers in a jsonb: an array of {"class_name", "config"}, or
- *		what to_json() of a Keras Sequential model writes.
- */
-static const C1dValue *
-layer_list(const C1dValue *root)
-{
-	const C1dValue *config = c1d_value_get(root, "config");
-	const C1dValue *class_name = c1d_value_get(root, "class_name");
-
-	if (root->type == C1D_LIST)
-		return root;
-	if (c1d_value_is(class_name, "Sequential"))
-	{
-		const C1dValue *layers = c1d_value_get(config, "layers");
-
-		if (layers != NULL && layers->type == C1D_LIST)
-			return layers;
-
-		/* Keras before 2.2.5 had no object around them */
-		if (config != NULL && config->type == C1D_LIST)
-			return config;
-	}
-	if (class_name != NULL && class_name->type == C1D_STRING)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("model of class \"%s\" is not supported",
-						pnstrdup(class_name->as.string.bytes, Min(class_name->as.string.length, C1D_ECHO))),
-				 errhint("A Sequential model, or an array of its layers, is.")));
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("layers must be an array of objects with class_name and config"),
-			 errhint("layers_agg(class_name, config ORDER BY position) makes it from a table.")));
-}
 
 /* require_input_and_layers: the first two arguments must not be null. */
 void
@@ -68,28 +32,20 @@ require_input_and_layers(FunctionCallInfo fcinfo)
  *		at least one.  Their texts stay inside the jsonb.
  */
 C1dLayerText *
-layers_from_jsonb(Jsonb *jsonb, int *count)
+layers_from_jsonb(Jsonb *jsonb, C1dArena *arena, int *count)
 {
 	C1dValue	root = value_to_check(jsonb);
-	const C1dValue *list = layer_list(&root);
 	C1dLayerText *layers;
+	int64_t		found = 0;
+	C1dError	err;
 
-	if (list->as.list.count == 0)
+	if (!c1d_layer_list(&root, arena, &layers, &found, &err))
+		c1d_throw(&err);
+	if (found == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("layers must not be empty")));
-	*count = (int) Min(list->as.list.count, INT_MAX);
-	layers = palloc0(*count * sizeof(C1dLayerText));
-	for (int i = 0; i < *count; i++)
-	{
-		const C1dValue *layer = &list->as.list.items[i];
-
-		layers[i].object = layer;
-		layers[i].class_name = c1d_value_get(layer, "class_name");
-		layers[i].config = c1d_value_get(layer, "config");
-		layers[i].name = c1d_value_get(layer, "name");
-		layers[i].input_names = c1d_value_get(layer, "inputs");
-	}
+	*count = (int) Min(found, INT_MAX);
 	return layers;
 }
 
@@ -101,6 +57,27 @@ class_name_datum(const C1dValue *class_name, bool *null)
 	if (*null)
 		return (Datum) 0;
 	return PointerGetDatum(cstring_to_text_with_len(class_name->as.string.bytes, class_name->as.string.length));
+}
+
+/*
+ * verdict_columns
+ *		output_shape, params, problem, detail and hint; null where there is
+ *		nothing to say.  Shapes that hold under an assumption say so in the detail.
+ */
+void
+verdict_columns(const C1dVerdict *v, Datum values[5], bool nulls[5])
+{
+	nulls[0] = v->out.rank == 0;
+	if (!nulls[0])
+		values[0] = shape_datum(&v->out);
+	nulls[1] = v->params < 0;
+	values[1] = Int64GetDatum(v->params);
+	problem_columns(&v->problem, &values[2], &nulls[2]);
+	if (v->assuming == NULL)
+		return;
+	values[3] = text_datum(nulls[3] ? c1d_printable(v->assuming) :
+						   psprintf("%s %s", c1d_printable(v->problem.detail), c1d_printable(v->assuming)));
+	nulls[3] = false;
 }
 
 /*
@@ -127,10 +104,10 @@ check_layers(PG_FUNCTION_ARGS)
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(2))
 		expected = tensor_shape_from_array(PG_GETARG_DATUM(2));
-	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &count);
-	verdicts = palloc(count * sizeof(C1dVerdict));
-	if (!c1d_check(layers, count, &input, PG_ARGISNULL(2) ? NULL : &expected,
-				   &arena, verdicts, &err))
+	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &arena, &count);
+	verdicts = c1d_alloc_array(&arena, count, sizeof(C1dVerdict), &err);
+	if (verdicts == NULL ||
+		!c1d_check(layers, count, &input, PG_ARGISNULL(2) ? NULL : &expected, &arena, verdicts, &err))
 		c1d_throw(&err);
 	for (int i = 0; i < count; i++)
 	{
@@ -146,12 +123,7 @@ check_layers(PG_FUNCTION_ARGS)
 		nulls[3] = v->in.rank == 0;
 		if (!nulls[3])
 			values[3] = shape_datum(&v->in);
-		nulls[4] = v->out.rank == 0;
-		if (!nulls[4])
-			values[4] = shape_datum(&v->out);
-		nulls[5] = v->params < 0;
-		values[5] = Int64GetDatum(v->params);
-		problem_columns(&v->problem, &values[6], &nulls[6]);
+		verdict_columns(v, &values[4], &nulls[4]);
 		result_row(&rows, values, nulls);
 	}
 	return (Datum) 0;
@@ -283,8 +255,20 @@ pool1d_output_length(PG_FUNCTION_ARGS)
 	return output_length(fcinfo, "max_pool1d", &arguments);
 }
 
+/* the names of inputs, as a JSON array; none at all where they are the layer before */
+static void
+append_inputs(StringInfo layers, Datum array)
+{
+	C1dValue	inputs = value_from_names(array);
+
+	if (inputs.as.list.count == 0)
+		return;
+	appendStringInfoString(layers, ", \"inputs\": ");
+	value_to_json(layers, &inputs);
+}
+
 /*
- * layers_agg_step(internal, class_name text, config jsonb)
+ * layers_agg_step(internal, class_name text, config jsonb [, inputs text[]])
  *		Transition: the array's text so far, without the closing bracket.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(layers_agg_step);
@@ -322,6 +306,8 @@ layers_agg_step(PG_FUNCTION_ARGS)
 
 		(void) JsonbToCString(layers, &config->root, VARSIZE(config));
 	}
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
+		append_inputs(layers, PG_GETARG_DATUM(3));
 	appendStringInfoChar(layers, '}');
 	PG_RETURN_POINTER(layers);
 }

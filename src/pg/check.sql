@@ -41,3 +41,12 @@ CREATE AGGREGATE layers_agg(class_name text, config jsonb) (
 );
 COMMENT ON AGGREGATE layers_agg(text, jsonb) IS
 	'one row a layer -> the layers argument of check_layers; ORDER BY position belongs in the call';
+
+CREATE FUNCTION layers_agg_step(internal, class_name text, config jsonb, inputs text[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION layers_agg_step(internal, text, jsonb, text[]) IS 'aggregate transition function';
+CREATE AGGREGATE layers_agg(class_name text, config jsonb, inputs text[]) (
+	SFUNC = layers_agg_step, STYPE = internal, FINALFUNC = layers_agg_final, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE layers_agg(text, jsonb, text[]) IS
+	'the same for models with branches: inputs names the layers that a layer takes, null is the one before';

@@ -14,7 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "model/check.h"
+#include "pg/check.h"
 #include "pg/rows.h"
 #include "pg/tensor.h"
 
@@ -26,28 +26,34 @@ typedef struct CheckState
 	C1dVerdict	last;
 } CheckState;
 
-/* a layer of a row; the values are copied into the current context */
+/* a layer of a row of class_name, config, inputs; the values are copied into the current context */
 static C1dLayerText *
-layer_of_row(Datum class_name, bool class_null, Datum config, bool config_null)
+layer_of_row(const Datum row[3], const bool null[3])
 {
 	C1dLayerText *layer = palloc0(sizeof(C1dLayerText));
-	C1dValue   *values = palloc0(2 * sizeof(C1dValue));
+	C1dValue   *values = palloc0(3 * sizeof(C1dValue));
 
-	if (!class_null)
+	if (!null[0])
 	{
-		values[0] = value_from_text(DatumGetTextPCopy(class_name));
+		values[0] = value_from_text(DatumGetTextPCopy(row[0]));
 		layer->class_name = &values[0];
 	}
-	if (!config_null)
+	if (!null[1])
 	{
-		values[1] = value_to_check(DatumGetJsonbPCopy(config));
+		values[1] = value_to_check(DatumGetJsonbPCopy(row[1]));
 		layer->config = &values[1];
+	}
+	if (!null[2])
+	{
+		values[2] = value_from_names(row[2]);
+		layer->input_names = &values[2];
 	}
 	return layer;
 }
 
 /*
- * check_layer_step(internal, input_shape int[], class_name text, config jsonb)
+ * check_layer_step(internal, input_shape int[], class_name text, config jsonb
+ * [, inputs text[]])
  *		Transition: the next layer.  input_shape counts at the first one; null
  *		means that only configurations are checked.
  */
@@ -59,6 +65,8 @@ check_layer_step(PG_FUNCTION_ARGS)
 				old;
 	CheckState *state;
 	C1dLayerText *layer;
+	Datum		row[3] = {0};
+	bool		null[3];
 	C1dError	err;
 
 	tensor_no_aggregate(fcinfo, &context, "check_layer_step");
@@ -76,11 +84,13 @@ check_layer_step(PG_FUNCTION_ARGS)
 	}
 	else
 		state = (CheckState *) PG_GETARG_POINTER(0);
-	layer = layer_of_row(PG_GETARG_DATUM(2), PG_ARGISNULL(2), PG_GETARG_DATUM(3), PG_ARGISNULL(3));
-
-	/* the first name that is in one dialect only decides for those after it */
-	if (!state->check.graph.decided)
-		c1d_graph_expect(&state->check.graph, layer, 1);
+	for (int i = 0; i < 3; i++)
+	{
+		null[i] = PG_NARGS() <= i + 2 || PG_ARGISNULL(i + 2);
+		if (!null[i])
+			row[i] = PG_GETARG_DATUM(i + 2);
+	}
+	layer = layer_of_row(row, null);
 	if (!c1d_check_layer(&state->check, layer, &state->arena, &state->last, &err))
 		c1d_throw(&err);
 	MemoryContextSwitchTo(old);
@@ -103,12 +113,7 @@ check_layer_final(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	v = &((CheckState *) PG_GETARG_POINTER(0))->last;
-	nulls[0] = v->out.rank == 0;
-	if (!nulls[0])
-		values[0] = shape_datum(&v->out);
-	nulls[1] = v->params < 0;
-	values[1] = Int64GetDatum(v->params);
-	problem_columns(&v->problem, &values[2], &nulls[2]);
+	verdict_columns(v, values, nulls);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }
 
@@ -120,6 +125,7 @@ typedef struct TriggerColumns
 	const char *class_name;
 	const char *config;
 	C1dShape	input;			/* rank 0: the model says so itself, or nobody does */
+	const char *inputs;			/* NULL = every layer takes the one before */
 } TriggerColumns;
 
 static void
@@ -127,19 +133,21 @@ trigger_columns(const TriggerData *data, TriggerColumns *columns)
 {
 	char	  **arguments = data->tg_trigger->tgargs;
 
-	if (data->tg_trigger->tgnargs < 4 || data->tg_trigger->tgnargs > 5)
+	if (data->tg_trigger->tgnargs < 4 || data->tg_trigger->tgnargs > 6)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("check_layers_trigger needs the names of four columns"),
-				 errhint("check_layers_trigger('model', 'position', 'class_name', 'config'), and the input shape as a fifth argument if the models do not begin with an InputLayer.")));
-	*columns = (TriggerColumns) {arguments[0], arguments[1], arguments[2], arguments[3], {0}};
-	for (int i = 0; i < 4; i++)
-		if (SPI_fnumber(data->tg_relation->rd_att, arguments[i]) <= 0)
+				 errhint("check_layers_trigger('model', 'position', 'class_name', 'config'), the input shape as a fifth argument if the models do not begin with an InputLayer, and the column of inputs as a sixth if they have branches.")));
+	*columns = (TriggerColumns) {arguments[0], arguments[1], arguments[2], arguments[3], {0}, NULL};
+	if (data->tg_trigger->tgnargs == 6)
+		columns->inputs = arguments[5];
+	for (int i = 0; i < data->tg_trigger->tgnargs; i++)
+		if (i != 4 && SPI_fnumber(data->tg_relation->rd_att, arguments[i]) <= 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("column \"%s\" of relation \"%s\" does not exist",
 							arguments[i], RelationGetRelationName(data->tg_relation))));
-	if (data->tg_trigger->tgnargs == 5)
+	if (data->tg_trigger->tgnargs >= 5 && arguments[4][0] != '\0')
 	{
 		Oid			input;
 		Oid			param;
@@ -162,14 +170,14 @@ check_model(const TriggerData *data, const TriggerColumns *columns, const char *
 	Datum		values[1] = {CStringGetTextDatum(model)};
 	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dLayerText *layers;
-	C1dGraph	graph;
-	C1dShape	input = columns->input;
+	C1dVerdict *verdicts;
 	C1dError	err;
 	int			count;
 
 	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.jsonb FROM %s",
+	appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.jsonb, %s::pg_catalog.text[] FROM %s",
 					 quote_identifier(columns->class_name), quote_identifier(columns->config),
+					 columns->inputs == NULL ? "NULL" : quote_identifier(columns->inputs),
 					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 												RelationGetRelationName(relation)));
 	appendStringInfo(&query, " WHERE %s::pg_catalog.text OPERATOR(pg_catalog.=) $1 ORDER BY %s",
@@ -180,41 +188,35 @@ check_model(const TriggerData *data, const TriggerColumns *columns, const char *
 	layers = palloc0(Max(count, 1) * sizeof(C1dLayerText));
 	for (int i = 0; i < count; i++)
 	{
-		bool		class_null,
-					config_null;
-		Datum		class_name = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &class_null);
-		Datum		config = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &config_null);
+		Datum		row[3];
+		bool		null[3];
 
-		layers[i] = *layer_of_row(class_name, class_null, config, config_null);
+		for (int k = 0; k < 3; k++)
+			row[k] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, k + 1, &null[k]);
+		layers[i] = *layer_of_row(row, null);
 	}
-	if (!c1d_graph_start(&graph, count, &arena, &err))
+	verdicts = palloc0(Max(count, 1) * sizeof(C1dVerdict));
+	if (!c1d_check(layers, count, &columns->input, NULL, &arena, verdicts, &err))
 		c1d_throw(&err);
-	c1d_graph_expect(&graph, layers, count);
 	for (int i = 0; i < count; i++)
-		if (!c1d_graph_read(&graph, &layers[i], &arena, &err))
+		if (verdicts[i].problem.code != C1D_OK)
 		{
-			c1d_graph_blame(&graph, i, &err);
-			break;
+			C1dError   *problem = &verdicts[i].problem;
+			char	   *message;
+
+			if (verdicts[i].name == NULL)
+				message = psprintf("model \"%.64s\": layer %d: %s", model, i + 1, problem->message);
+			else
+				message = psprintf("model \"%.64s\": layer %d \"%.*s\" (%.*s): %s", model, i + 1, C1D_ECHO, verdicts[i].name,
+								   (int) layers[i].class_name->as.string.length, layers[i].class_name->as.string.bytes, problem->message);
+			strlcpy(problem->message, message, sizeof(problem->message));
+			c1d_throw(problem);
 		}
-		else
-			err.code = C1D_OK;
-	if (count > 0 && err.code == C1D_OK && (input.rank > 0 || c1d_graph_declared_input(&graph, &input)))
-	{
-		C1dShape   *shapes = palloc0(count * sizeof(C1dShape));
-
-		(void) c1d_graph_infer(&graph, &input, shapes, &err);
-	}
-	if (count > 0 && err.code != C1D_OK)
-	{
-		char	   *message = psprintf("model \"%.64s\": %s", model, err.message);
-
-		strlcpy(err.message, message, sizeof(err.message));
-		c1d_throw(&err);
-	}
 }
 
 /*
- * check_layers_trigger('model', 'position', 'class_name', 'config' [, input])
+ * check_layers_trigger('model', 'position', 'class_name', 'config' [, input
+ * [, 'inputs']])
  *		Constraint trigger, best DEFERRABLE INITIALLY DEFERRED: a transaction that
  *		leaves a broken model behind cannot commit.
  *

@@ -65,7 +65,7 @@ mirror_decoder(PG_FUNCTION_ARGS)
 
 	require_input_and_layers(fcinfo);
 	input = tensor_shape_from_array(PG_GETARG_DATUM(0));
-	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &count);
+	layers = layers_from_jsonb(PG_GETARG_JSONB_P(1), &arena, &count);
 	if (!c1d_decoder_make(layers, count, &input, &arena, &decoder, &err))
 		c1d_throw(&err);
 	for (int i = 0; i < decoder.mirror.count; i++)

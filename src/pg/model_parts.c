@@ -66,22 +66,13 @@ keep_value(C1dValue value)
 static const C1dValue *
 keep_names(Datum datum, int position)
 {
-	C1dValue	list = {.type = C1D_LIST};
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
+	C1dValue	list = value_from_names(datum);
 
-	deconstruct_array(DatumGetArrayTypePCopy(datum), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-	list.as.list.items = palloc(Max(count, 1) * sizeof(C1dValue));
-	list.as.list.count = count;
-	for (int i = 0; i < count; i++)
-	{
-		if (nulls[i])
+	for (int64 i = 0; i < list.as.list.count; i++)
+		if (list.as.list.items[i].type == C1D_NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("input %d of layer %d is null", i + 1, position)));
-		list.as.list.items[i] = value_from_text(DatumGetTextPP(elements[i]));
-	}
+					 errmsg("input %d of layer %d is null", (int) i + 1, position)));
 	return keep_value(list);
 }
 

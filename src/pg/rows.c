@@ -29,6 +29,10 @@ result_rows(FunctionCallInfo fcinfo)
 	old = MemoryContextSwitchTo(info->econtext->ecxt_per_query_memory);
 	if (get_call_result_type(fcinfo, NULL, &rows.description) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+
+	/* the executor frees what we return, and needs its own in the next call */
+	if (rows.description == info->expectedDesc)
+		rows.description = CreateTupleDescCopy(rows.description);
 	rows.store = tuplestore_begin_heap((info->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
 	MemoryContextSwitchTo(old);
 	info->returnMode = SFRM_Materialize;

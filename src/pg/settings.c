@@ -1,6 +1,6 @@
 /*
  * src/pg/settings.c
- *	  conv1d.max_memory, conv1d.threads, conv1d.isa and conv1d.winograd.
+ *	  The settings conv1d.*.
  */
 #include "pg/settings.h"
 
@@ -20,6 +20,7 @@ static int	max_memory_kb;
 static int	threads = THREADS_FOLLOW;
 static int	isa = ISA_AUTO;
 static bool winograd = true;
+static int	progress_ms;
 
 static const struct config_enum_entry isa_options[] = {
 	{"auto", ISA_AUTO, false},
@@ -34,6 +35,13 @@ size_t
 c1d_max_memory(void)
 {
 	return (size_t) max_memory_kb * 1024;
+}
+
+/* c1d_progress_interval: conv1d.progress_interval in milliseconds, -1 = silent. */
+int
+c1d_progress_interval(void)
+{
+	return progress_ms;
 }
 
 /*
@@ -119,6 +127,13 @@ settings_init(void)
 							 true,
 							 PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	DefineCustomIntVariable("conv1d.progress_interval",
+							"Sets how often predict_table tells how far it is.",
+							"0 is after every batch, -1 never.",
+							&progress_ms,
+							10000, -1, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
 #if PG_VERSION_NUM >= 150000
 	MarkGUCPrefixReserved("conv1d");
 #else

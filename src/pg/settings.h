@@ -11,6 +11,7 @@
 
 extern void settings_init(void);
 extern size_t c1d_max_memory(void);
+extern int	c1d_progress_interval(void);
 extern int	c1d_threads(void);
 extern C1dTuning c1d_tuning(void);
 

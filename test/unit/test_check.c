@@ -4,20 +4,7 @@
  *	  like, and hints that help: each is followed here, by a reader of its text,
  *	  and what comes out is checked again.
  */
-#include "stack.h"
-
-#include "model/check.h"
-
-typedef struct List
-{
-	UnitBlock  *blocks;
-	C1dArena	arena;
-	C1dShape	in;
-	int			count;
-	C1dLayerText text[UNIT_LAYERS + 4];
-	C1dVerdict	verdict[UNIT_LAYERS + 4];
-	C1dError	err;
-} List;
+#include "hint.h"
 
 static void
 begin(List *l, C1dShape in)
@@ -61,58 +48,6 @@ is(const C1dShape *shape, const char *wanted)
 
 /* ---- following hints ---- */
 
-/* set: give a layer's configuration another value under a key. */
-static void
-set(List *l, int i, const char *key, C1dValue value)
-{
-	C1dValue   *config = unit_must(c1d_alloc(&l->arena, sizeof(*config), &l->err));
-
-	if (!c1d_value_with(l->text[i].config, key, value, &l->arena, config, &l->err))
-		abort();
-	l->text[i].config = config;
-}
-
-static void
-insert(List *l, int at, const char *class_name, const char *config)
-{
-	memmove(l->text + at + 1, l->text + at, (size_t) (l->count - at) * sizeof(*l->text));
-	l->text[at] = unit_text(&l->arena, class_name, unit_config(&l->arena, "%s", config), 0, NULL);
-	l->count++;
-}
-
-/*
- * change
- *		Do what one change of a hint says to a copy of the list; false when it is
- *		none that this reader knows.
- */
-static bool
-change(List *l, const char *words)
-{
-	char	   *key = unit_must(c1d_alloc(&l->arena, 64, &l->err));
-	char	   *word = unit_must(c1d_alloc(&l->arena, 64, &l->err));
-	char		config[128];
-	int			at;
-	long long	number,
-				other;
-
-	if (sscanf(words, "%*1[Ss]et \"%63[^\"]\": \"%63[^\"]\" in layer %d ", key, word, &at) == 3)
-		set(l, at - 1, key, c1d_value_string(word));
-	else if (sscanf(words, "%*1[Ss]et \"%63[^\"]\": %lld in layer %d ", key, &number, &at) == 3)
-		set(l, at - 1, key, c1d_value_int(number));
-	else if (sscanf(words, "%*1[Aa]ppend %63[A-Za-z0-9] with \"%63[^\"]\": [%lld, %lld]", word, key, &number, &other) == 4)
-	{
-		snprintf(config, sizeof(config), "{'%s': [%lld, %lld]}", key, number, other);
-		insert(l, l->count, word, config);
-	}
-	else if (sscanf(words, "%*1[Aa]ppend %63[A-Za-z0-9]", word) == 1)
-		insert(l, l->count, word, "{}");
-	else if (sscanf(words, "%*1[Pp]ut %63[A-Za-z0-9] before layer %d ", word, &at) == 2)
-		insert(l, at - 1, word, "{}");
-	else
-		return false;
-	return true;
-}
-
 typedef struct Followed
 {
 	int64_t		models;			/* that ended elsewhere */
@@ -142,6 +77,8 @@ follow(const List *l, const C1dShape *expected, Followed *followed)
 			*next = '\0';
 			next += 5;
 		}
+		for (int i = 0; i < changed.count; i++)
+			changed.moved[i] = i + 1;
 		changed.blocks = NULL;
 		changed.arena = unit_arena(&changed.blocks);
 		changes++;
@@ -153,7 +90,7 @@ follow(const List *l, const C1dShape *expected, Followed *followed)
 		}
 		unit_release(&changed.blocks);
 	}
-	followed->wrong += changes > 3;
+	followed->wrong += changes > C1D_MOST_CHANGES;
 }
 
 TEST(decoder_two_steps_short)
