@@ -15,15 +15,6 @@ kernel_groups(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 	return variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
 }
 
-/* whole: so many, filled up to vectors */
-static int64_t
-whole(int64_t count, const C1dConvVariant *variant)
-{
-	int64_t		lanes = c1d_gemm_lanes(variant->isa);
-
-	return (count + lanes - 1) & -lanes;
-}
-
 /*
  * c1d_conv_padded
  *		The filters of a group, and those that only fill its last panel; for a
@@ -37,16 +28,16 @@ c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 	switch (variant->way)
 	{
 		case C1D_BY_DEPTHWISE:
-			return filters * whole(geometry->groups, variant);
+			return filters * c1d_gemm_padded(variant->isa, geometry->groups);
 		case C1D_BY_SLIDE:
 		case C1D_BY_DOT:
 			return filters;
 		case C1D_BY_NARROW:
-			return whole(filters, variant);
+			return c1d_gemm_padded(variant->isa, filters);
 		case C1D_BY_GEMM:
 			break;
 	}
-	return c1d_gemm_padded(variant->isa, filters);
+	return c1d_gemm_panels(variant->isa, filters);
 }
 
 /* c1d_conv_panel_floats: the size of the packed kernel, all groups. */
@@ -72,7 +63,7 @@ pack_depthwise(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			   const C1dConvLayout *layout, float *panels)
 {
 	int64_t		multiplier = geometry->filters / geometry->groups;
-	int64_t		wide = whole(geometry->groups, variant);
+	int64_t		wide = c1d_gemm_padded(variant->isa, geometry->groups);
 	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
 
 	for (int64_t l = 0; l < lines; l++)

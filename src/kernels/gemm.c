@@ -82,13 +82,18 @@ c1d_gemm_width(C1dIsa isa, int64_t columns)
 	return columns > 2 * one && columns <= 3 * one ? 3 * one : 2 * one;
 }
 
-/* c1d_gemm_padded: the width of all panels that hold so many columns. */
+/* c1d_gemm_padded: so many columns, filled up to whole vectors. */
 int64_t
 c1d_gemm_padded(C1dIsa isa, int64_t columns)
 {
-	int64_t		one = lanes[few_columns(isa, columns)];
+	return (columns + lanes[isa] - 1) & -(int64_t) lanes[isa];
+}
 
-	return (columns + one - 1) & -one;
+/* c1d_gemm_panels: the width of all panels that hold so many columns. */
+int64_t
+c1d_gemm_panels(C1dIsa isa, int64_t columns)
+{
+	return c1d_gemm_padded(few_columns(isa, columns), columns);
 }
 
 /*
@@ -172,7 +177,7 @@ c1d_gemm_pack_panel(const C1dGemmSource *source, int64_t first, int width, float
 
 /*
  * c1d_gemm_pack
- *		Write the panels of all columns: c1d_gemm_padded() * lines * taps *
+ *		Write the panels of all columns: c1d_gemm_panels() * lines * taps *
  *		inner floats.  The panel of column n begins at n times the rows.  Returns
  *		where they end.
  */

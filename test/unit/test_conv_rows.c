@@ -300,7 +300,7 @@ check(Case *c, Kind kind, const C1dConvVariant *variant, Mistake mistake, Seen *
 		unpooled = p.weights;
 		unpooled.pool = 1;
 		c1d_conv_rows(&c->g, &unpooled, x, apart, c->g.filters, 0, c->rows);
-		c1d_max_pool(&shape, apart, pooled, 0, rows);
+		c1d_max_pool(&shape, variant->isa, apart, pooled, 0, rows);
 		for (int64_t r = 0; r < rows; r++)
 			seen->wrong += !unit_same_bits(y + r * c->y_row, pooled + r * c->g.filters, c->g.filters);
 		unit_unguard(pooled);

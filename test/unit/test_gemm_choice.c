@@ -118,7 +118,7 @@ TEST(packing)
 		C1dIsa		isa = c1d_gemm_variants[unit_between(0, c1d_gemm_variant_count - 1)].isa;
 		C1dGemmSource s = {.taps = unit_between(1, 4), .inner = unit_between(1, 9), .columns = unit_between(1, 150)};
 		int64_t		count = s.taps * s.inner * s.columns;
-		int64_t		floats = c1d_gemm_padded(isa, s.columns) * s.taps * s.inner;
+		int64_t		floats = c1d_gemm_panels(isa, s.columns) * s.taps * s.inner;
 		float	   *from = unit_random_floats(count, false);
 		float	   *packed = unit_guarded(floats);
 		int			width = 0;
@@ -135,7 +135,7 @@ TEST(packing)
 		}
 		c1d_gemm_pack(isa, &s, packed);
 		cases++;
-		wrong += !unit_intact(packed, floats) || !unit_written(packed, floats) || c1d_gemm_padded(isa, s.columns) < s.columns;
+		wrong += !unit_intact(packed, floats) || !unit_written(packed, floats) || c1d_gemm_panels(isa, s.columns) < s.columns;
 		for (int64_t first = 0; first < s.columns; first += width)
 		{
 			width = c1d_gemm_width(isa, s.columns - first);
@@ -180,7 +180,7 @@ TEST(widths)
 					good = good && width == strip->width;
 				covered += width;
 			}
-			good = good && covered == c1d_gemm_padded((C1dIsa) isa, columns) && covered - columns < vector;
+			good = good && covered == c1d_gemm_panels((C1dIsa) isa, columns) && covered - columns < vector;
 			good = good && (strip == NULL ? columns <= 3 * vector || columns <= 5 * vector : strip->isa == (C1dIsa) isa);
 		}
 	ok(good, "panels for 1 to 400 columns waste less than a vector, and strips take panels of their own width");
