@@ -16,7 +16,8 @@
 #define TILE C1D_WINOGRAD_TILE
 #define PRODUCTS C1D_WINOGRAD_PRODUCTS
 #define JUDGED 48				/* tiles */
-#define MOST_TILES 48			/* gathered */
+#define LEAST_TILES 12			/* gathered: a multiple of the rows of every set's products */
+#define MOST_TILES 48			/* a multiple of that */
 #define GATHER_FLOATS 12288		/* of their factors: they shall stay in the first cache, or near */
 #define WIDEST 32				/* panel */
 
@@ -42,7 +43,7 @@ lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels)
 	l.blocks = MAX(JUDGED / geometry->spacing, 1);
 	l.v_piece = (geometry->row_floats + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
 	v_tile = (pieces.threes + pieces.twos) * l.v_piece;
-	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * v_tile) / kernels->rows, 1) * kernels->rows, MOST_TILES);
+	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * v_tile) / LEAST_TILES, 1) * LEAST_TILES, MOST_TILES);
 	l.v_product = l.tiles * v_tile;
 	l.zeros = MAX(geometry->row_floats, WIDEST);
 	l.energy = l.blocks * l.block + (geometry->taps - 1) * geometry->spacing;

@@ -80,9 +80,12 @@ judge(const C1dWinogradJudge *call)
 	for (int64_t t = 0; t < call->taps + C1D_WINOGRAD_TILE - 1; t++)
 		for (int64_t r = 0; r < starts; r++)
 			safe[r] += call->energy[r + t * spacing];
-	for (int64_t i = 1; i < C1D_WINOGRAD_TILE; i++)
-		for (int64_t r = 0; r < starts; r++)
-			scale[r] = scale[r + i * spacing] < scale[r] ? scale[r + i * spacing] : scale[r];
+
+	/* the least of two outputs, then of two such pairs */
+	for (int64_t r = 0; r < call->outputs - spacing; r++)
+		scale[r] = scale[r + spacing] < scale[r] ? scale[r + spacing] : scale[r];
+	for (int64_t r = 0; r < starts; r++)
+		scale[r] = scale[r + 2 * spacing] < scale[r] ? scale[r + 2 * spacing] : scale[r];
 	for (int64_t r = 0; r < starts; r++)
 		safe[r] = (safe[r] <= scale[r] && safe[r] >= least_energy && safe[r] <= most_energy) || safe[r] == 0;
 }

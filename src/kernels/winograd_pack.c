@@ -9,8 +9,23 @@
 
 #include "kernels/gemm.h"
 
-#define LEAST_CHANNELS 32
-#define LEAST_FILTERS 32
+/*
+ * Where the direct way is the faster: measured, per output and in multiply-adds
+ * of one filter and one channel, what the transforms cost altogether and for
+ * every piece of the kernel.
+ */
+static const struct
+{
+	double		once;
+	double		piece;
+}			transform_cost[C1D_ISAS] = {
+	[C1D_ISA_BASELINE] = {5, 5},
+	[C1D_ISA_AVX2] = {13, 5},
+	[C1D_ISA_AVX512] = {18, 7},
+};
+
+#define LEAST_TILES 4			/* in a series */
+#define MOST_PANEL_FLOATS (1 << 20)	/* larger ones come from memory, twice as many as direct ones */
 
 /* What tap t of a piece counts for in product j: a^t over the product of a's distances to the other points. */
 static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
@@ -22,21 +37,6 @@ static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
 	{0, 0, 1},
 };
 
-/*
- * c1d_winograd_fits
- *		Is there a Winograd form of that geometry, its rows pooled so many at a
- *		time (1 = not), and is it the faster?  Transforms cost as much for every
- *		channel and filter, products for every pair of them: few are not worth it.
- */
-bool
-c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
-{
-	(void) isa;
-	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
-		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
-		geometry->row_floats >= LEAST_CHANNELS && geometry->filters >= LEAST_FILTERS;
-}
-
 /* c1d_winograd_panel_floats: the size of the packed kernel. */
 int64_t
 c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
@@ -46,6 +46,28 @@ c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
 	for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
 		rows += c1d_winograd_inner(geometry, j);
 	return c1d_winograd_head(geometry) + rows * c1d_gemm_padded(isa, geometry->filters);
+}
+
+/*
+ * c1d_winograd_fits
+ *		Is there a Winograd form of that geometry, its rows pooled so many at a
+ *		time (1 = not), and is it the faster?  Transforms cost as much for every
+ *		channel and every filter, products are saved for every pair of them.
+ */
+bool
+c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
+{
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	double		channels = (double) geometry->row_floats;
+	double		filters = (double) geometry->filters;
+	double		saved = (double) geometry->taps - (6 * pieces.threes + 5 * pieces.twos) / 4.0;
+	double		cost = transform_cost[isa].once + transform_cost[isa].piece * (double) (pieces.threes + pieces.twos);
+
+	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
+		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
+		geometry->length >= LEAST_TILES * C1D_WINOGRAD_TILE * geometry->spacing &&
+		c1d_winograd_panel_floats(geometry, isa) <= MOST_PANEL_FLOATS &&
+		saved * channels * filters > cost * (channels + filters);
 }
 
 /* element: weight of filter n for channel q, at a tap */
