@@ -123,7 +123,8 @@ END $$;
 CREATE TEMP TABLE functions AS
 SELECT p.oid, p.oid::regprocedure AS name, p.pronargs, p.proretset, p.prorettype = 'trigger'::regtype AS trigger
 FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'conv1d'
-WHERE p.prokind = 'f' AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]);
+WHERE p.prokind = 'f' AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[])
+	AND NOT coalesce('query' = ANY (p.proargnames), false);	-- a query raises what its own text does
 -- no type is forgotten
 SELECT DISTINCT format_type(t, NULL) FROM functions JOIN pg_proc USING (oid), unnest(proargtypes) t EXCEPT SELECT type FROM absurd;
 -- each function with forty choices of arguments, the same ones every time; the last argument of some is spread

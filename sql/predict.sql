@@ -50,6 +50,12 @@ CREATE TABLE predict_series AS SELECT id, tensor1d_agg(id * i ORDER BY i) AS x F
 ANALYZE predict_series;
 SELECT id, predict((SELECT model FROM predict_models WHERE name = 'peaks'), x) FROM predict_series ORDER BY id LIMIT 3;
 SELECT count(*), bool_and(element(predict((SELECT model FROM predict_models WHERE name = 'peaks'), x), 1) = 2 * id) FROM predict_series;
+-- the output of any layer: those after it are not run, and need not fit
+SELECT predict(model, '[[1],[4],[9],[16],[25]]', layer) FROM predict_models, unnest(ARRAY['conv1d', 'max_pooling1d', 'flatten', 'dense']) layer WHERE name = 'peaks';
+SELECT predict(model, '[[1],[4],[9],[16],[25],[36],[49]]', 'flatten') FROM predict_models WHERE name = 'peaks';
+SELECT bool_and(predict(model, x, 'max_pooling1d') = predict(submodel(model, 'conv1d', 'max_pooling1d'), x)) AND bool_and(predict(model, x, 'dense') = predict(model, x)) FROM predict_models, predict_series WHERE name = 'peaks' AND id < 100;
+SELECT predict(model, '[[1],[2],[3],[4],[5]]', NULL) IS NULL FROM predict_models;
+SELECT pg_temp.refusal($$SELECT predict(model, '[[1],[2],[3],[4],[5]]', 'lstm') FROM predict_models$$);
 -- it composes: aggregates, arrays, several models over several rows
 SELECT avg(predict(model, x)), tensor1d_agg(predict(model, x) ORDER BY id) FROM predict_models, predict_series WHERE id <= 4;
 SELECT name, element(predict(m.model, '[[1],[4],[9],[16],[25]]'), 1, 1) FROM (SELECT 'first' AS name, submodel(model, 'conv1d', 'conv1d') AS model FROM predict_models UNION ALL SELECT 'second', submodel(model, 'conv1d', 'max_pooling1d') FROM predict_models) m ORDER BY name;

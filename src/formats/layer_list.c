@@ -480,6 +480,11 @@ c1d_layer_list(const C1dValue *root, C1dArena *arena, C1dLayerText **layers, int
 		return c1d_hint(err, "layers_agg(class_name, config ORDER BY position) makes it from a table; to_json() of a Keras model will do, too.");
 	}
 	*count = root->type == C1D_LIST ? root->as.list.count : how_many(root);
+	if (root->type != C1D_LIST && *count > C1D_MAX_NODES)
+	{
+		c1d_fail(err, C1D_LIMIT, "model has too many layers");
+		return c1d_detail(err, "%" PRId64 " layers were given, at most %d are possible.", *count, C1D_MAX_NODES);
+	}
 	r.layers = *layers = c1d_alloc_array(arena, *count, sizeof(C1dLayerText), err);
 	if (r.layers == NULL)
 		return false;

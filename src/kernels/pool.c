@@ -1,11 +1,11 @@
 /*
  * src/kernels/pool.c
- *	  Pooling, a row of channels at a time.
+ *	  Pooling: which taps of a window lie on the input, and runs of windows that
+ *	  are alike.
  */
 #include "kernels/pool.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A window along one axis: taps first .. last - 1 lie on the input. */
 typedef struct Window
@@ -56,71 +56,60 @@ along(const C1dPoolGeometry *g, int64_t r)
 	return window(r * g->stride - g->before, g->size, g->dilation, g->length, g->counted_after);
 }
 
-/* input: the channels under tap t of the rows and tap l of the lines */
-static const float *
-input(const C1dPoolGeometry *g, const float *x, const Window *down, int64_t l, const Window *row, int64_t t)
-{
-	return x + ((down->at + l * down->dilation) * g->length + row->at + t * row->dilation) * g->channels;
-}
-
-/* max_row: one row of the output */
+/*
+ * run
+ *		rows rows of the output, whose windows have the taps of row and down; no
+ *		tap makes a maximum -Infinity and a mean 0 / divisor.
+ */
 static void
-max_row(const C1dPoolGeometry *g, const float *x, float *out, const Window *down, const Window *row)
-{
-	if (down->first >= down->last || row->first >= row->last)
-	{
-		for (int64_t c = 0; c < g->channels; c++)
-			out[c] = -INFINITY;
-		return;
-	}
-	memcpy(out, input(g, x, down, down->first, row, row->first), g->channels * sizeof(float));
-	for (int64_t l = down->first; l < down->last; l++)
-		for (int64_t t = row->first + (l == down->first); t < row->last; t++)
-		{
-			const float *in = input(g, x, down, l, row, t);
-
-			for (int64_t c = 0; c < g->channels; c++)
-				out[c] = in[c] > out[c] || in[c] != in[c] ? in[c] : out[c];
-		}
-}
-
-/* average_row: one row of the output */
-static void
-average_row(const C1dPoolGeometry *g, const float *x, float *out, const Window *down, const Window *row)
+run(const C1dPoolGeometry *g, C1dPoolRows *kernel, const float *x, float *out, const Window *down, const Window *row,
+	int64_t rows, float nothing)
 {
 	float		divisor = (float) (down->divisor * row->divisor);
+	C1dPoolTaps taps = {
+		.x = x + ((down->at + down->first * down->dilation) * g->length + row->at + row->first * row->dilation) * g->channels,
+		.channels = g->channels,
+		.row_step = g->stride * g->channels,
+		.lines = down->last - down->first,
+		.line_step = down->dilation * g->length * g->channels,
+		.taps = row->last - row->first,
+		.tap_step = row->dilation * g->channels,
+		.divisor = divisor,
+	};
 
-	memset(out, 0, g->channels * sizeof(float));
-	for (int64_t l = down->first; l < down->last; l++)
-		for (int64_t t = row->first; t < row->last; t++)
-		{
-			const float *in = input(g, x, down, l, row, t);
-
-			for (int64_t c = 0; c < g->channels; c++)
-				out[c] += in[c];
-		}
-	for (int64_t c = 0; c < g->channels; c++)
-		out[c] /= divisor;
+	if (taps.lines > 0 && taps.taps > 0)
+		kernel(&taps, out, rows);
+	else
+		for (int64_t i = 0; i < rows * g->channels; i++)
+			out[i] = nothing / divisor;
 }
 
-typedef void (*Row) (const C1dPoolGeometry *g, const float *x, float *out, const Window *down, const Window *row);
-
-/* pool: rows begin .. end - 1 of a series, or lines of an image */
-static inline __attribute__((always_inline)) void
-pool(const C1dPoolGeometry *g, const float *x, float *y, int64_t begin, int64_t end, Row one_row)
+/*
+ * pool
+ *		Rows begin .. end - 1 of a series, or lines of an image.  Windows that
+ *		hang over neither end are alike.
+ */
+static void
+pool(const C1dPoolGeometry *g, C1dPoolRows *kernel, const float *x, float *y, int64_t begin, int64_t end, float nothing)
 {
 	bool		image = g->height > 0;
+	int64_t		first = image ? 0 : begin;
+	int64_t		last = image ? g->out_length : end;
+	int64_t		above = g->length + g->before - (g->size - 1) * g->dilation - 1;
+	int64_t		low = (g->before + g->stride - 1) / g->stride;
+	int64_t		high = above < 0 ? 0 : above / g->stride + 1;
 
 	for (int64_t h = image ? begin : 0; h < (image ? end : 1); h++)
 	{
 		Window		down = down_lines(g, h);
-		int64_t		rows = image ? g->out_length : end;
 
-		for (int64_t r = image ? 0 : begin; r < rows; r++)
+		for (int64_t r = first; r < last;)
 		{
 			Window		row = along(g, r);
+			int64_t		rows = r < low || r >= high ? 1 : (high < last ? high : last) - r;
 
-			one_row(g, x, y + (h * g->out_length + r) * g->channels, &down, &row);
+			run(g, kernel, x, y + (h * g->out_length + r) * g->channels, &down, &row, rows, nothing);
+			r += rows;
 		}
 	}
 }
@@ -137,9 +126,11 @@ pool(const C1dPoolGeometry *g, const float *x, float *y, int64_t begin, int64_t 
  * by infer().
  */
 void
-c1d_max_pool(const C1dPoolGeometry *g, const float *x, float *y, int64_t begin, int64_t end)
+c1d_max_pool(const C1dPoolGeometry *g, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end)
 {
-	pool(g, x, y, begin, end, max_row);
+	static C1dPoolRows *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_max_rows);
+
+	pool(g, variants[isa], x, y, begin, end, -INFINITY);
 }
 
 /*
@@ -148,7 +139,9 @@ c1d_max_pool(const C1dPoolGeometry *g, const float *x, float *y, int64_t begin, 
  *		output lines.  Shapes as c1d_max_pool(); the divisor is that of window().
  */
 void
-c1d_average_pool(const C1dPoolGeometry *g, const float *x, float *y, int64_t begin, int64_t end)
+c1d_average_pool(const C1dPoolGeometry *g, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end)
 {
-	pool(g, x, y, begin, end, average_row);
+	static C1dPoolRows *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_mean_rows);
+
+	pool(g, variants[isa], x, y, begin, end, 0);
 }

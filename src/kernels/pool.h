@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernels/isa.h"
+
 /*
  * Output row r looks at input rows r * stride - before + t * dilation for
  * t = 0 .. size - 1; those outside 0 .. length - 1 are padding.
@@ -34,7 +36,26 @@ typedef struct C1dPoolGeometry
 	int64_t		out_length;
 } C1dPoolGeometry;
 
-extern void c1d_max_pool(const C1dPoolGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
-extern void c1d_average_pool(const C1dPoolGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_max_pool(const C1dPoolGeometry *geometry, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_average_pool(const C1dPoolGeometry *geometry, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end);
+
+/* Windows that all lie on the input: steps are in floats, from x, under the first tap of the first row. */
+typedef struct C1dPoolTaps
+{
+	const float *x;
+	int64_t		channels;
+	int64_t		row_step;
+	int64_t		lines;			/* 1 of a series */
+	int64_t		line_step;
+	int64_t		taps;
+	int64_t		tap_step;
+	float		divisor;		/* of a mean */
+} C1dPoolTaps;
+
+/* The maximum, or the mean, of the windows of so many rows; lines and taps are not 0. */
+typedef void C1dPoolRows(const C1dPoolTaps *taps, float *y, int64_t rows);
+
+C1D_DECLARE(C1dPoolRows, c1d_max_rows);
+C1D_DECLARE(C1dPoolRows, c1d_mean_rows);
 
 #endif

@@ -97,7 +97,7 @@ longest(C1dMirror *m, const C1dConvConfig *c, const C1dWindow window[C1D_AXES], 
 	if (extra[C1D_DOWN] == 0 && extra[C1D_ALONG] == 0)
 		return c1d_mirror_add(m, name, config, err);
 	if (!c1d_mirror_axes(m, &full, "output_padding", c->windows.axes, extra, err) ||
-		!c1d_mirror_try(m, name, &full, &out, err))
+		!c1d_mirror_try(m, name, &full, &out, err) || out.rank == 0)
 		return false;
 	image = c1d_image(&out);
 	for (int a = 0; a < C1D_AXES; a++)
@@ -123,7 +123,6 @@ same(C1dMirror *m, const C1dConvConfig *c, const C1dWindow window[C1D_AXES], con
 	C1dMirror	before = *m;
 	C1dValue	padded = *config;
 	C1dShape	out;
-	C1dError	ignored;
 
 	*done = true;
 	if (!c1d_mirror_set(m, &padded, "padding", c1d_value_string("same"), err) ||
@@ -131,12 +130,12 @@ same(C1dMirror *m, const C1dConvConfig *c, const C1dWindow window[C1D_AXES], con
 		return false;
 	if (c1d_shape_equal(&out, &m->in))
 		return c1d_mirror_add(m, name, &padded, err);
-	if (longest(m, c, window, to.length, &padded, &ignored) && c1d_shape_equal(&m->shape, &m->in))
+	if (longest(m, c, window, to.length, &padded, err) && c1d_shape_equal(&m->shape, &m->in))
 		return true;
 	m->shape = before.shape;
 	m->count = before.count;
 	*done = false;
-	return true;
+	return !m->arena->dry;
 }
 
 /*

@@ -164,16 +164,19 @@ make(C1dMirror *m, const char *class_name, const C1dValue *config, C1dMirrorLaye
 		c1d_layer_infer(layer->class, layer->config, &m->shape, 1, &layer->out, err);
 }
 
-/* c1d_mirror_try: the shape that the layer would lead to. */
+/*
+ * c1d_mirror_try
+ *		The shape that the layer would lead to; one of rank 0, and the error, when
+ *		it does not fit.  False only when memory or a limit runs out.
+ */
 bool
 c1d_mirror_try(C1dMirror *m, const char *class_name, const C1dValue *config, C1dShape *out, C1dError *err)
 {
 	C1dMirrorLayer layer;
+	bool		made = make(m, class_name, config, &layer, err);
 
-	if (!make(m, class_name, config, &layer, err))
-		return false;
-	*out = layer.out;
-	return true;
+	*out = made ? layer.out : (C1dShape) {0};
+	return made || !m->arena->dry;
 }
 
 /*
@@ -271,7 +274,6 @@ c1d_mirror_sides(C1dMirror *m, int axes, const int64_t before[C1D_AXES], const i
 	int64_t		sign = m->dialect == C1D_TORCH ? 1 : -1;
 	C1dValue	both = {0};
 	C1dShape	out;
-	C1dError	ignored;
 
 	for (int a = C1D_AXES - axes; a < C1D_AXES; a++)
 	{
@@ -280,9 +282,10 @@ c1d_mirror_sides(C1dMirror *m, int axes, const int64_t before[C1D_AXES], const i
 	}
 	if (m->dialect == C1D_TORCH)
 	{
-		if (!side_config(m, C1D_BACK_CUT, axes, before, after, &both, err))
+		if (!side_config(m, C1D_BACK_CUT, axes, before, after, &both, err) ||
+			!c1d_mirror_try(m, c1d_mirror_name(m, C1D_BACK_CUT, axes), &both, &out, err))
 			return false;
-		if (c1d_mirror_try(m, c1d_mirror_name(m, C1D_BACK_CUT, axes), &both, &out, &ignored))
+		if (out.rank > 0)
 			return side(m, C1D_BACK_CUT, axes, before, after, err);
 	}
 	return side(m, C1D_BACK_ZEROS, axes, zeros[0], zeros[1], err) &&

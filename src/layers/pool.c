@@ -216,14 +216,14 @@ static void
 max_pool_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	(void) work;
-	c1d_max_pool(site->prepared, x[0], y, begin, end);
+	c1d_max_pool(site->prepared, site->tuning->isa, x[0], y, begin, end);
 }
 
 static void
 average_pool_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	(void) work;
-	c1d_average_pool(site->prepared, x[0], y, begin, end);
+	c1d_average_pool(site->prepared, site->tuning->isa, x[0], y, begin, end);
 }
 
 /*
@@ -244,7 +244,6 @@ pool_mirror(const void *config, C1dMirror *m, C1dError *err)
 	C1dValue	upsample = {0},
 				smooth = {0};
 	C1dShape	out;
-	C1dError	ignored;
 	int64_t		times[C1D_AXES],
 				before[C1D_AXES],
 				after[C1D_AXES];
@@ -257,10 +256,10 @@ pool_mirror(const void *config, C1dMirror *m, C1dError *err)
 	if (m->dialect == C1D_TORCH)
 	{
 		/* a factor goes for other lengths, too */
-		if (!c1d_mirror_axes(m, &upsample, "scale_factor", axes, times, err))
+		if (!c1d_mirror_axes(m, &upsample, "scale_factor", axes, times, err) ||
+			!c1d_mirror_try(m, "Upsample", &upsample, &out, err))
 			return false;
-		if (!c1d_shape_equal(&m->shape, &m->in) &&
-			c1d_mirror_try(m, "Upsample", &upsample, &out, &ignored) && c1d_shape_equal(&out, &m->in))
+		if (c1d_shape_equal(&out, &m->in) && !c1d_shape_equal(&m->shape, &m->in))
 			return c1d_mirror_add(m, "Upsample", &upsample, err);
 		return c1d_mirror_resize(m, axes, err);
 	}

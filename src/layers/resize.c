@@ -273,7 +273,6 @@ resize_mirror(const void *config, C1dMirror *m, C1dError *err)
 	C1dValue	average = {0},
 				parts = {0};
 	C1dShape	out;
-	C1dError	ignored;
 	int64_t		times[C1D_AXES] = {1, 1};
 	bool		whole = !c->by_length;
 
@@ -293,9 +292,10 @@ resize_mirror(const void *config, C1dMirror *m, C1dError *err)
 	{
 		const char *name = c1d_mirror_name(m, C1D_BACK_AVERAGE, axes);
 
-		if (!c1d_mirror_axes(m, &average, "kernel_size", axes, times, err))
+		if (!c1d_mirror_axes(m, &average, "kernel_size", axes, times, err) ||
+			!c1d_mirror_try(m, name, &average, &out, err))
 			return false;
-		if (c1d_mirror_try(m, name, &average, &out, &ignored) && c1d_shape_equal(&out, &m->in))
+		if (c1d_shape_equal(&out, &m->in))
 			return c1d_mirror_add(m, name, &average, err);
 	}
 	return c1d_mirror_axes(m, &parts, "output_size", axes, to.length, err) &&

@@ -63,7 +63,10 @@ check_chain(const Walk *w, C1dError *err)
 	for (int i = 0; i < w->graph->count; i++)
 	{
 		const C1dNode *node = &w->graph->nodes[i];
+		char		up_to[24] = "";
 
+		if (i > 1)
+			snprintf(up_to, sizeof(up_to), " to %d", i);
 		if (node->inputs > 1)
 			c1d_fail(err, C1D_UNSUPPORTED, "a decoder cannot take apart what %d inputs were joined to", node->inputs);
 		else if (node->input[0] != i - 1)
@@ -76,7 +79,8 @@ check_chain(const Walk *w, C1dError *err)
 		c1d_graph_blame(w->graph, i, err);
 		if (i == 0)
 			return false;
-		return c1d_hint(err, "The layers before it, 1 to %d, have a decoder; a branch by itself, with the shape of its own input, has one, too.", i);
+		return c1d_hint(err, "What comes before it, layer%s 1%s, has a decoder; a branch by itself, with the shape of its own input, has one, too.",
+						i > 1 ? "s" : "", up_to);
 	}
 	return true;
 }

@@ -241,10 +241,11 @@ smaller_window(C1dRepair *r)
 		int64_t		dilation = c1d_repair_int(r, r->position, dilations[k], 1);
 		int64_t		largest = r->in->dim[0] + 2 * c1d_repair_int(r, r->position, "padding", 0);
 
-		if (dilation > 1 && largest > 1)
-			for (int64_t d = dilation - 1 < largest ? dilation - 1 : largest; d > 0; d--)
-				if (c1d_try_one(r, c1d_edit_set(r->at, dilations[k], c1d_value_int(d))))
-					break;
+		int64_t		closest = size > 1 ? (largest - 1) / (size - 1) : 0;
+
+		for (int64_t d = dilation - 1 < closest ? dilation - 1 : closest; d > 0 && d > closest - 16; d--)
+			if (c1d_try_one(r, c1d_edit_set(r->at, dilations[k], c1d_value_int(d))))
+				break;
 		for (int64_t s = size - 1 < largest ? size - 1 : largest; s > 0 && s > largest - 16; s--)
 			if (c1d_try_one(r, c1d_edit_set(r->at, sizes[k], c1d_value_int(s))))
 				break;

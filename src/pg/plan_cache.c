@@ -27,6 +27,7 @@ typedef struct Entry
 {
 	dlist_node	node;			/* most recently used first */
 	char		fingerprint[C1D_FINGERPRINT];
+	char	   *layer;			/* whose output it gives, NULL: the model's */
 	MemoryContext context;
 	Size		bytes;
 	int64		holds;			/* who must not lose it, plan_hold() */
@@ -192,7 +193,7 @@ make_way(Size bytes)
  * current one, so an error takes it along.
  */
 static Entry *
-make_entry(Datum datum, const char *fingerprint, const C1dShape *input, const C1dTuning *tuning)
+make_entry(Datum datum, const char *fingerprint, const C1dShape *input, const char *layer, const C1dTuning *tuning)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "conv1d plan", ALLOCSET_SMALL_SIZES);
 	Entry	   *entry = MemoryContextAllocZero(context, sizeof(Entry));
@@ -207,6 +208,17 @@ make_entry(Datum datum, const char *fingerprint, const C1dShape *input, const C1
 				 errmsg("corrupt conv1d_model value"),
 				 errdetail("Its content does not have the fingerprint in its header.")));
 	model_read(model, &arena, &graph);
+	if (layer != NULL)
+	{
+		int			last = c1d_graph_find(&graph, layer, &err);
+
+		if (last < 0)
+			c1d_throw(&err);
+
+		/* nodes come after what they need, so the rest is not needed */
+		graph.count = last + 1;
+		entry->layer = MemoryContextStrdup(context, layer);
+	}
 	if (!c1d_plan_make(&graph, input, tuning, &arena, &entry->cached.plan, &err))
 		c1d_throw(&err);
 	check_work_memory(&entry->cached.plan);
@@ -237,9 +249,15 @@ same_tuning(const C1dTuning *a, const C1dTuning *b)
 	return a->isa == b->isa && a->plain == b->plain && a->winograd == b->winograd;
 }
 
-/* entry_for: the model's plan for an input shape, found or made. */
+static bool
+same_layer(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* entry_for: the model's plan for an input shape up to a layer, found or made. */
 static Entry *
-entry_for(Datum model, const C1dShape *input)
+entry_for(Datum model, const C1dShape *input, const char *layer)
 {
 	char		fingerprint[C1D_FINGERPRINT];
 	C1dTuning	tuning = c1d_tuning();
@@ -251,7 +269,7 @@ entry_for(Datum model, const C1dShape *input)
 		Entry	   *entry = dlist_container(Entry, node, iter.cur);
 
 		if (memcmp(entry->fingerprint, fingerprint, C1D_FINGERPRINT) == 0 && same_tuning(entry->cached.plan.tuning, &tuning) &&
-			c1d_shape_equal(&entry->cached.plan.input, input))
+			c1d_shape_equal(&entry->cached.plan.input, input) && same_layer(entry->layer, layer))
 		{
 			dlist_move_head(&entries, &entry->node);
 
@@ -260,7 +278,7 @@ entry_for(Datum model, const C1dShape *input)
 			return entry;
 		}
 	}
-	return make_entry(model, fingerprint, input, &tuning);
+	return make_entry(model, fingerprint, input, layer, &tuning);
 }
 
 /*
@@ -273,7 +291,17 @@ entry_for(Datum model, const C1dShape *input)
 const CachedPlan *
 plan_for(Datum model, const C1dShape *input)
 {
-	return &entry_for(model, input)->cached;
+	return &entry_for(model, input, NULL)->cached;
+}
+
+/*
+ * plan_for_layer
+ *		The same, but what the plan gives is the output of the layer of that name.
+ */
+const CachedPlan *
+plan_for_layer(Datum model, const C1dShape *input, const char *layer)
+{
+	return &entry_for(model, input, layer)->cached;
 }
 
 static void
@@ -284,7 +312,7 @@ let_go(void *arg)
 
 /*
  * plan_hold
- *		The same, and the plan stays valid until context is reset or deleted:
+ *		The plan of plan_for(), which stays valid until context is reset or deleted:
  *		for who runs it again after code of others has run.  Its own work memory
  *		belongs to the next plan_for() all the same.
  */
@@ -293,7 +321,7 @@ plan_hold(Datum model, const C1dShape *input, MemoryContext context)
 {
 	Hold	   *hold = MemoryContextAllocZero(context, sizeof(Hold));
 
-	hold->entry = entry_for(model, input);
+	hold->entry = entry_for(model, input, NULL);
 	hold->entry->holds++;
 	hold->callback.func = let_go;
 	hold->callback.arg = hold;

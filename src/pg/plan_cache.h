@@ -16,6 +16,7 @@ typedef struct CachedPlan
 } CachedPlan;
 
 extern const CachedPlan *plan_for(Datum model, const C1dShape *input);
+extern const CachedPlan *plan_for_layer(Datum model, const C1dShape *input, const char *layer);
 extern const CachedPlan *plan_hold(Datum model, const C1dShape *input, MemoryContext context);
 extern void model_known_fingerprint(Datum model, char fingerprint[C1D_FINGERPRINT]);
 extern void plan_cache_init(void);

@@ -4,6 +4,8 @@
  */
 #include "pg/plan_cache.h"
 
+#include "utils/builtins.h"
+
 /*
  * predict(model conv1d_model, x tensor1d) -> the model's output
  *
@@ -18,6 +20,28 @@ predict(PG_FUNCTION_ARGS)
 	const CachedPlan *cached = plan_for(PG_GETARG_DATUM(0), &shape);
 	Tensor	   *y = execute(&cached->plan, x, cached->work);
 
+	PG_FREE_IF_COPY(x, 1);
+	PG_RETURN_TENSOR(y);
+}
+
+/*
+ * predict_layer(model conv1d_model, x tensor1d, output text) -> the output of
+ * the layer of that name
+ *
+ * Layers after it are not run.  Errors: those of predict(), 22023 with the names
+ * that there are.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(predict_layer);
+Datum
+predict_layer(PG_FUNCTION_ARGS)
+{
+	Tensor	   *x = PG_GETARG_TENSOR(1);
+	char	   *layer = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	C1dShape	shape = tensor_shape(x);
+	const CachedPlan *cached = plan_for_layer(PG_GETARG_DATUM(0), &shape, layer);
+	Tensor	   *y = execute(&cached->plan, x, cached->work);
+
+	pfree(layer);
 	PG_FREE_IF_COPY(x, 1);
 	PG_RETURN_TENSOR(y);
 }

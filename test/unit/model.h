@@ -229,6 +229,19 @@ unit_add(UnitModel *m, const char *class_name, int weight_count, const C1dTensor
 	return c1d_graph_add(&m->graph, &text, &m->arena, &m->err);
 }
 
+/* unit_isa: one of the sets of instructions that there are here. */
+__attribute__((unused))
+static C1dIsa
+unit_isa(void)
+{
+	C1dIsa		isa;
+
+	do
+		isa = (C1dIsa) unit_between(0, C1D_ISAS - 1);
+	while (!c1d_isa_available(isa));
+	return isa;
+}
+
 __attribute__((unused))
 static bool
 unit_plan(UnitModel *m, C1dShape in, C1dIsa isa)

@@ -146,7 +146,7 @@ check_function(C1dFunction function)
 	}
 	unit_model_begin(&m, 1);
 	if (unit_add(&m, "Activation", 0, NULL, "{'activation': '%s'}", c1d_activation_names[function]) &&
-		unit_plan(&m, shape, C1D_ISA_BASELINE))
+		unit_plan(&m, shape, unit_isa()))
 		unit_check(&tally, &m, &shape, x, y, allowed);
 	ok(tally.cases == 1 && tally.wrong == 0, "%s of %d numbers, %d of them special: the worst at %.2f of the bound",
 	   c1d_activation_names[function], SWEEP, (int) SPECIAL, tally.worst);
@@ -176,7 +176,7 @@ TEST(signed_zero)
 		C1dActivation activation = c1d_activation(keep[i]);
 		float		x = -0.0f;
 
-		c1d_activate(&activation, C1D_ISA_BASELINE, &x, 1, 1);
+		c1d_activate(&activation, unit_isa(), &x, 1, 1);
 		kept += x == 0 && signbit(x);
 	}
 	ok(kept == count, "-0 stays -0 where the function passes through it, in %d of %d", kept, count);
@@ -199,7 +199,7 @@ TEST(keras_2_names)
 
 			unit_model_begin(&m, 1);
 			if (unit_add(&m, "Activation", 0, NULL, "{'activation': '%s'}", names[i][k]) &&
-				unit_plan(&m, c1d_shape1(64), C1D_ISA_BASELINE))
+				unit_plan(&m, c1d_shape1(64), unit_isa()))
 				y[k] = unit_output(&m.plan, x, 0);
 			unit_model_end(&m);
 		}
@@ -246,7 +246,7 @@ TEST(relu_layer)
 		}
 		unit_model_begin(&m, 1);
 		if (unit_add(&m, "ReLU", 0, NULL, "{'max_value': %s, 'negative_slope': %g, 'threshold': %g}", limit, slope, threshold) &&
-			unit_plan(&m, shape, C1D_ISA_BASELINE))
+			unit_plan(&m, shape, unit_isa()))
 			unit_check(&tally, &m, &shape, x, y, allowed);
 		else
 			unit_wrong(&tally, &m, &shape, "is refused");
@@ -322,7 +322,7 @@ check_softmax(UnitTally *tally, bool layer, bool logarithm)
 		added = unit_add(&m, unit_between(0, 1) ? "Softmax" : "softmax", 0, NULL, "{'axis': %lld}", (long long) given);
 	else
 		added = unit_add(&m, "Activation", 0, NULL, "{'activation': '%s'}", logarithm ? "log_softmax" : "softmax");
-	if (added && unit_plan(&m, shape, C1D_ISA_BASELINE))
+	if (added && unit_plan(&m, shape, unit_isa()))
 		unit_check(tally, &m, &shape, x, y, allowed);
 	else
 		unit_wrong(tally, &m, &shape, "is refused");
@@ -361,7 +361,7 @@ TEST(softmax_axes)
 				continue;
 			unit_model_begin(&m, 1);
 			if (unit_add(&m, "Softmax", 0, NULL, "{'axis': %d}", axis))
-				unit_plan(&m, shape, C1D_ISA_BASELINE);
+				unit_plan(&m, shape, unit_isa());
 			unit_refused(&refused, &m, &shape, C1D_BAD_ARGUMENT);
 			unit_model_end(&m);
 		}

@@ -127,7 +127,7 @@ TEST(modules_and_layers)
 			allowed[k] = 4 * 0x1p-24 * (fabs(y[k]) + fabs((double) x[k])) + 0x1p-140;
 		}
 		unit_model_begin(&m, 1);
-		if (unit_add(&m, modules[i].class_name, 0, NULL, "%s", modules[i].config) && unit_plan(&m, shape, C1D_ISA_BASELINE))
+		if (unit_add(&m, modules[i].class_name, 0, NULL, "%s", modules[i].config) && unit_plan(&m, shape, unit_isa()))
 			unit_check(&tally, &m, &shape, x, y, allowed);
 		else
 		{
@@ -179,7 +179,7 @@ TEST(softmax_dims)
 			allowed[k] = 40 * 0x1p-24;
 		}
 		unit_model_begin(&m, 1);
-		if (unit_add(&m, cases[i].class_name, 0, NULL, "%s", cases[i].config) && unit_plan(&m, shape, C1D_ISA_BASELINE))
+		if (unit_add(&m, cases[i].class_name, 0, NULL, "%s", cases[i].config) && unit_plan(&m, shape, unit_isa()))
 			unit_check(&tally, &m, &shape, x, y, allowed);
 		else
 			unit_wrong(&tally, &m, &shape, "is refused");
@@ -259,7 +259,7 @@ TEST(prelu)
 		}
 		weight = (C1dTensor) {slopes, alpha};
 		unit_model_begin(&m, 1);
-		planned = unit_add(&m, is_torch ? "torch.nn.PReLU" : "PReLU", 1, &weight, "%s", config) && unit_plan(&m, in, C1D_ISA_BASELINE);
+		planned = unit_add(&m, is_torch ? "torch.nn.PReLU" : "PReLU", 1, &weight, "%s", config) && unit_plan(&m, in, unit_isa());
 		free(alpha);
 		if (planned)
 			unit_check(is_torch ? &torch : &keras, &m, &in, x, y, allowed);
@@ -281,7 +281,7 @@ refuses(const char *class_name, const char *config, C1dCode code)
 
 	unit_model_begin(&m, 1);
 	if (unit_add(&m, class_name, 0, NULL, "%s", config))
-		unit_plan(&m, c1d_shape2(4, 3), C1D_ISA_BASELINE);
+		unit_plan(&m, c1d_shape2(4, 3), unit_isa());
 	ok(m.err.code == code && m.err.message[0] != '\0', "refused: %s %s", class_name, config);
 	unit_model_end(&m);
 }

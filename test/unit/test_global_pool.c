@@ -10,7 +10,7 @@ static float *
 run(UnitModel *m, const char *class_name, const char *config, C1dShape shape, const float *x, int64_t chunk)
 {
 	unit_model_begin(m, 1);
-	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, C1D_ISA_BASELINE))
+	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, unit_isa()))
 		return NULL;
 	return unit_output(&m->plan, x, chunk);
 }
@@ -238,7 +238,7 @@ masked(const char *class_name, const char *config, const float *x, float wanted0
 	if (unit_add(&m, "Masking", 0, NULL, "{'mask_value': 2}") &&
 		unit_add(&m, class_name, 0, NULL, "%s", config) &&
 		unit_add(&m, "GlobalAveragePooling1D", 0, NULL, "{}") &&
-		unit_plan(&m, c1d_shape2(4, 2), C1D_ISA_BASELINE))
+		unit_plan(&m, c1d_shape2(4, 2), unit_isa()))
 		y = unit_output(&m.plan, x, 0);
 	good = y != NULL && (y[0] == wanted0 || (isnan(y[0]) && isnan(wanted0))) && (y[1] == wanted1 || (isnan(y[1]) && isnan(wanted1)));
 	done(&m, y);
@@ -318,7 +318,7 @@ TEST(time_distributed_dense)
 
 	unit_model_begin(&m, 1);
 	if (unit_add(&m, "TimeDistributed", 2, weights, "{'layer': {'class_name': 'Dense', 'config': {'units': 1}}}") &&
-		unit_plan(&m, c1d_shape2(3, 2), C1D_ISA_BASELINE))
+		unit_plan(&m, c1d_shape2(3, 2), unit_isa()))
 		y = unit_output(&m.plan, x, 2);
 	ok(y != NULL && y[0] == 121 && y[1] == 143 && y[2] == 165, "TimeDistributed Dense has the weights of its layer");
 	done(&m, y);

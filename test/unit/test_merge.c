@@ -264,7 +264,7 @@ TEST(branches)
 	good = add(&m, "GlobalMaxPooling1D", "{}", 1, top) &&
 		add(&m, "Subtract", "{}", 2, difference) &&
 		add(&m, "Add", "{}", 3, both) &&
-		unit_plan(&m, c1d_shape2(2, 2), C1D_ISA_BASELINE);
+		unit_plan(&m, c1d_shape2(2, 2), unit_isa());
 	y = good ? unit_output(&m.plan, x, 1) : NULL;
 	ok(y != NULL && y[0] == 0 && y[1] == 5 && y[2] == 2 && y[3] == 3,
 	   "a value is read by two layers, one of them twice");
@@ -291,7 +291,7 @@ TEST(idle_branch)
 	unit_model_begin(&m, 2);
 	good = add(&m, "Activation", "{'activation': 'tanh'}", 1, top) &&
 		add(&m, "Dropout", "{'rate': 0.5}", 1, top) &&
-		unit_plan(&m, c1d_shape2(2, 2), C1D_ISA_BASELINE);
+		unit_plan(&m, c1d_shape2(2, 2), unit_isa());
 	y = good ? unit_output(&m.plan, x, 0) : NULL;
 	ok(y != NULL && unit_same_bits(x, y, 4), "a model whose output is its input gives the input");
 	unit_unguard(y);

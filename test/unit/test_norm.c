@@ -280,7 +280,7 @@ try(const Case *c, float shift)
 	for (int64_t i = 0; i < count; i++)
 		x[i] += shift;
 	unit_model_begin(&m, 1);
-	if (!add_layer(&m, c, &w) || !unit_plan(&m, c->shape, C1D_ISA_BASELINE) ||
+	if (!add_layer(&m, c, &w) || !unit_plan(&m, c->shape, unit_isa()) ||
 		(whole = unit_output(&m.plan, x, 0)) == NULL || (chunks = unit_output(&m.plan, x, 1)) == NULL)
 		printf("# %s on rank %d: %s\n", class_names[c->torch][c->kind], c->shape.rank, m.err.message);
 	else if (unit_same_bits(whole, chunks, count))
@@ -343,7 +343,7 @@ static float *
 run(UnitModel *m, const char *class_name, const char *config, C1dShape shape, const float *x)
 {
 	unit_model_begin(m, 1);
-	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, C1D_ISA_BASELINE))
+	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, unit_isa()))
 		return NULL;
 	return unit_output(&m->plan, x, 0);
 }
@@ -372,7 +372,7 @@ TEST(tracked)
 
 	unit_model_begin(&m, 1);
 	if (unit_add(&m, "InstanceNorm1d", 2, weights, "{'num_features': 2, 'eps': 0, 'track_running_stats': true}") &&
-		unit_plan(&m, c1d_shape2(2, 2), C1D_ISA_BASELINE))
+		unit_plan(&m, c1d_shape2(2, 2), unit_isa()))
 		y = unit_output(&m.plan, x, 1);
 	ok(y != NULL && y[0] == 0 && y[1] == -4 && y[2] == 1 && y[3] == -3, "InstanceNorm1d goes by the statistics that it tracked");
 	unit_unguard(y);

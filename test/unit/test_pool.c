@@ -175,7 +175,7 @@ check_case(Case c, Kind kind, UnitTally *tally)
 		if (unit_between(0, 9) == 0)
 			x[i] = strange[unit_between(0, 2)];
 	unit_model_begin(&m, 1);
-	if (!add_layer(&m, &c) || !unit_plan(&m, in, C1D_ISA_BASELINE))
+	if (!add_layer(&m, &c) || !unit_plan(&m, in, unit_isa()))
 		unit_refused(tally, &m, &in, place(&c, &out));
 	else if ((code = place(&c, &out)) != C1D_OK)
 		unit_refused(tally, &m, &in, code);
@@ -249,7 +249,7 @@ gives(const char *class_name, const char *config, const float *x, int64_t length
 	float	   *got = NULL;
 
 	unit_model_begin(&m, 1);
-	if (unit_add(&m, class_name, 0, NULL, "%s", config) && unit_plan(&m, c1d_shape2(length, 1), C1D_ISA_BASELINE) &&
+	if (unit_add(&m, class_name, 0, NULL, "%s", config) && unit_plan(&m, c1d_shape2(length, 1), unit_isa()) &&
 		m.plan.output.dim[0] == out)
 		got = unit_output(&m.plan, x, 0);
 	ok(got != NULL && unit_same_bits(got, y, out), "golden: %s %s", class_name, config);

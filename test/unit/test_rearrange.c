@@ -26,7 +26,7 @@ check(UnitTally *tally, const char *class_name, const char *config, const C1dSha
 	UnitModel	m;
 
 	unit_model_begin(&m, 1);
-	if (!unit_add(&m, class_name, 0, NULL, "%s", config) || !unit_plan(&m, *in, C1D_ISA_BASELINE) || code != C1D_OK)
+	if (!unit_add(&m, class_name, 0, NULL, "%s", config) || !unit_plan(&m, *in, unit_isa()) || code != C1D_OK)
 		unit_refused(tally, &m, in, code);
 	else
 	{

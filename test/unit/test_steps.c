@@ -25,7 +25,7 @@ check_steps(UnitTally *tally, UnitModel *m, bool added, const C1dShape *in, C1dC
 {
 	double	   *exactly = NULL;
 
-	if (!added || !unit_plan(m, *in, C1D_ISA_BASELINE) || code != C1D_OK)
+	if (!added || !unit_plan(m, *in, unit_isa()) || code != C1D_OK)
 		unit_refused(tally, m, in, code);
 	else
 	{
@@ -178,7 +178,7 @@ refuses(const char *class_name, const char *config, C1dShape in, C1dCode code)
 
 	unit_model_begin(&m, 1);
 	if (unit_add(&m, class_name, 0, NULL, "%s", config))
-		unit_plan(&m, in, C1D_ISA_BASELINE);
+		unit_plan(&m, in, unit_isa());
 	ok(m.err.code == code && m.err.message[0] != '\0', "refused: %s %s of %s", class_name, config, c1d_shape_text(&in, text));
 	unit_model_end(&m);
 }
