@@ -13,3 +13,4 @@
 #include "kernels/linear_body.h"
 #include "kernels/norm_body.h"
 #include "kernels/part_body.h"
+#include "kernels/prelu_body.h"
