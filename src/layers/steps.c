@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/repeat.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
 #include "layers/window.h"
@@ -326,6 +327,15 @@ move(const StepsConfig *c, int64_t length, int64_t channels, const float *x, flo
 		if (from < 0)
 		{
 			fill(y + r * channels, channels, c->value);
+			continue;
+		}
+
+		/* whole steps, each several times */
+		if (s->size > 1 && from * s->size == r - s->before && end - r >= s->size)
+		{
+			run = (end - r) / s->size < length - from ? (end - r) / s->size : length - from;
+			c1d_repeat(x + from * channels, y + r * channels, run, channels, s->size);
+			r += run * s->size - 1;
 			continue;
 		}
 
