@@ -205,7 +205,7 @@ tap(const LayerSite *site, int d, int64_t i)
 	at = aligned ? times(step, (float) i) : times(step, (float) i + 0.5f) - 0.5f;
 	if (at < 0)
 		at = 0;
-	t.first = (int64_t) floorf(c->mode == NEAREST_EXACT ? (float) (at + 0.5) : at);
+	t.first = (int64_t) (c->mode == NEAREST_EXACT ? (float) (at + 0.5) : at);	/* not negative */
 	if (t.first > length - 1)
 		t.first = length - 1;
 	t.second = t.first < length - 1 ? t.first + 1 : t.first;
