@@ -9,6 +9,7 @@
 
 #include "kernels/activation_body.h"
 #include "kernels/linear_body.h"
+#include "kernels/merge_body.h"
 #include "kernels/mix_body.h"
 #include "kernels/norm_body.h"
 #include "kernels/part_body.h"

@@ -35,7 +35,9 @@ c1d_is_finite(const float *x, int64_t count)
 void
 c1d_repeat(const float *restrict x, float *restrict y, int64_t length, int64_t channels, int64_t times)
 {
-	if (channels == 1 && times == 2)
+	if (times == 1)
+		memcpy(y, x, length * channels * sizeof(float));
+	else if (channels == 1 && times == 2)
 		for (int64_t t = 0; t < length; t++)
 			y[2 * t] = y[2 * t + 1] = x[t];
 	else

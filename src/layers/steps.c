@@ -323,6 +323,7 @@ move(const StepsConfig *c, int64_t length, int64_t channels, const float *x, flo
 	{
 		int64_t		from = source(s, c->border, length, r);
 		int64_t		run = 1;
+		int64_t		times = 1;
 
 		if (from < 0)
 		{
@@ -330,20 +331,14 @@ move(const StepsConfig *c, int64_t length, int64_t channels, const float *x, flo
 			continue;
 		}
 
-		/* whole steps, each several times */
-		if (s->size > 1 && from * s->size == r - s->before && end - r >= s->size)
+		/* whole steps beside each other move together, each as often as it is there */
+		if (from * s->size == r - s->before && end - r >= s->size)
 		{
 			run = (end - r) / s->size < length - from ? (end - r) / s->size : length - from;
-			c1d_repeat(x + from * channels, y + r * channels, run, channels, s->size);
-			r += run * s->size - 1;
-			continue;
+			times = s->size;
 		}
-
-		/* steps that stay side by side move together */
-		if (s->size == 1 && from == r - s->before)
-			run = end - r < length - from ? end - r : length - from;
-		memcpy(y + r * channels, x + from * channels, run * channels * sizeof(float));
-		r += run - 1;
+		c1d_repeat(x + from * channels, y + r * channels, run, channels, times);
+		r += run * times - 1;
 	}
 }
 
