@@ -25,13 +25,13 @@ ISA_BEGIN
 	for (; n > 0; n -= VL / 2, y += VL / 2) \
 	{ \
 		const Half	half = half_load_some(y, n); \
-		const Wide	x = __builtin_convertvector(half, Wide); \
+		const Wide	x = wide_of(half); \
 \
 		half_store_some(y, n, expression); \
 	} \
 	return
 
-#define ROUNDED(wide) __builtin_convertvector(wide, Half)
+#define ROUNDED(wide) half_of(wide)
 
 void
 ISA_NAME(c1d_activate) (const C1dActivation *activation, float *y, int64_t n)
@@ -94,7 +94,7 @@ ISA_NAME(c1d_activate) (const C1dActivation *activation, float *y, int64_t n)
 		case C1D_ACT_GENERAL_RELU:
 			EACH(vec_general_relu(x, a, b, c));
 		case C1D_ACT_BETA_SOFTPLUS:
-			EACH_HALF(ROUNDED(wide_beta_softplus(x, __builtin_convertvector(a * half, Wide), a, b)));
+			EACH_HALF(ROUNDED(wide_beta_softplus(x, wide_of(a * half), a, b)));
 		case C1D_ACT_THRESHOLD:
 			EACH(vec_select(x <= VEC(a), VEC(b), x));
 		case C1D_ACT_SQUAREPLUS:

@@ -57,7 +57,7 @@ vec_shrink(Vec x, float a, Vec above, Vec below, bool nan_kept)
 SIMD_INLINE Half
 quotient(Wide numerator, Wide denominator)
 {
-	return __builtin_convertvector(numerator / denominator, Half);
+	return half_of(numerator / denominator);
 }
 
 /* x / (1 + exp(-z)), where z has the sign of x */

@@ -3,6 +3,8 @@
  *	  The kernels of convolution that are no matrix product; included after a
  *	  simd_<isa>.h.
  */
+#include "kernels/conv_depthwise_body.h"
+#include "kernels/conv_dot_body.h"
 #include "kernels/conv_narrow_body.h"
 
 ISA_BEGIN
@@ -18,5 +20,7 @@ c1d_conv_##way##__##isa(C1dIsa set, const C1dConvCall *call) \
 }
 
 CONV_DIRECT(narrow)
+CONV_DIRECT(dot)
+CONV_DIRECT(depthwise)
 
 ISA_END

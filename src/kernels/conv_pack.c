@@ -8,12 +8,33 @@
 
 #include <string.h>
 
-/* c1d_conv_padded: the filters of a group, and those that only fill its last panel. */
+/* kernel_groups: the groups that have a packed kernel of their own */
+static int64_t
+kernel_groups(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
+{
+	return variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
+}
+
+/*
+ * c1d_conv_padded
+ *		The filters of a group, and those that only fill its last panel; for a
+ *		depthwise kernel, of all groups.
+ */
 int64_t
 c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
 	int64_t		filters = geometry->groups == 1 ? geometry->filters : geometry->filters / geometry->groups;
 
+	switch (variant->way)
+	{
+		case C1D_BY_DEPTHWISE:
+			return filters * c1d_gemm_padded(variant->isa, geometry->groups);
+		case C1D_BY_DOT:
+			return filters;
+		case C1D_BY_GEMM:
+		case C1D_BY_NARROW:
+			break;
+	}
 	return c1d_gemm_padded(variant->isa, filters);
 }
 
@@ -23,7 +44,7 @@ c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *var
 {
 	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
 
-	return geometry->groups * c1d_conv_padded(geometry, variant) *
+	return kernel_groups(geometry, variant) * c1d_conv_padded(geometry, variant) *
 		lines * geometry->taps * (geometry->row_floats / geometry->groups);
 }
 
@@ -31,7 +52,27 @@ c1d_conv_panel_floats(const C1dConvGeometry *geometry, const C1dConvVariant *var
 int64_t
 c1d_conv_bias_floats(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 {
-	return geometry->groups * c1d_conv_padded(geometry, variant);
+	return kernel_groups(geometry, variant) * c1d_conv_padded(geometry, variant);
+}
+
+/* pack_depthwise: for each line, tap and filter of a channel, a row of all channels */
+static void
+pack_depthwise(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
+			   const C1dConvLayout *layout, float *panels)
+{
+	int64_t		multiplier = geometry->filters / geometry->groups;
+	int64_t		wide = c1d_gemm_padded(variant->isa, geometry->groups);
+	int64_t		lines = geometry->height > 0 ? geometry->lines : 1;
+
+	for (int64_t l = 0; l < lines; l++)
+		for (int64_t t = 0; t < geometry->taps; t++)
+			for (int64_t j = 0; j < multiplier; j++)
+			{
+				const float *row = layout->from + l * layout->line_step + t * layout->tap_step + j * layout->column_step;
+
+				for (int64_t c = 0; c < wide; c++)
+					*panels++ = c < geometry->groups ? row[c * layout->group_step] : 0;
+			}
 }
 
 /* c1d_conv_pack: write the panels of every group, c1d_conv_panel_floats(). */
@@ -39,8 +80,13 @@ void
 c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const C1dConvLayout *layout, float *panels)
 {
-	int64_t		group_floats = c1d_conv_panel_floats(geometry, variant) / geometry->groups;
+	int			width = variant->way == C1D_BY_DOT ? 1 : c1d_gemm_width(variant->isa, 1);
 
+	if (variant->way == C1D_BY_DEPTHWISE)
+	{
+		pack_depthwise(geometry, variant, layout, panels);
+		return;
+	}
 	for (int64_t g = 0; g < geometry->groups; g++)
 	{
 		C1dGemmSource source = {
@@ -51,14 +97,11 @@ c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			.columns = geometry->filters / geometry->groups, .column_step = layout->column_step,
 		};
 
-		float	   *panel = panels + g * group_floats;
-		int			lanes = c1d_gemm_width(variant->isa, 1);
-
 		if (variant->way == C1D_BY_GEMM)
-			c1d_gemm_pack(variant->isa, &source, panel);
+			panels = c1d_gemm_pack(variant->isa, &source, panels);
 		else
-			for (int64_t n = 0; n < source.columns; n += lanes)
-				panel = c1d_gemm_pack_panel(&source, n, lanes, panel);
+			for (int64_t n = 0; n < source.columns; n += width)
+				panels = c1d_gemm_pack_panel(&source, n, width, panels);
 	}
 }
 
@@ -70,7 +113,13 @@ c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *varian
 	int64_t		filters = geometry->filters / geometry->groups;
 	int64_t		wide = c1d_conv_padded(geometry, variant);
 
-	memset(packed, 0, geometry->groups * wide * sizeof(float));
-	for (int64_t g = 0; bias != NULL && g < geometry->groups; g++)
-		memcpy(packed + g * wide, bias + g * filters, filters * sizeof(float));
+	memset(packed, 0, c1d_conv_bias_floats(geometry, variant) * sizeof(float));
+	if (bias == NULL)
+		return;
+	if (variant->way == C1D_BY_DEPTHWISE)
+		for (int64_t i = 0; i < geometry->filters; i++)
+			packed[i % filters * (wide / filters) + i / filters] = bias[i];
+	else
+		for (int64_t g = 0; g < geometry->groups; g++)
+			memcpy(packed + g * wide, bias + g * filters, filters * sizeof(float));
 }

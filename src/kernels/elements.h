@@ -10,3 +10,6 @@
 #include "kernels/activation_body.h"
 #include "kernels/softmax_body.h"
 #include "kernels/pool_body.h"
+#include "kernels/linear_body.h"
+#include "kernels/norm_body.h"
+#include "kernels/part_body.h"

@@ -152,9 +152,10 @@ c1d_gemm_pack_panel(const C1dGemmSource *source, int64_t first, int width, float
 /*
  * c1d_gemm_pack
  *		Write the panels of all columns: c1d_gemm_padded() * lines * taps *
- *		inner floats.  The panel of column n begins at n times the rows.
+ *		inner floats.  The panel of column n begins at n times the rows.  Returns
+ *		where they end.
  */
-void
+float *
 c1d_gemm_pack(C1dIsa isa, const C1dGemmSource *source, float *panels)
 {
 	int			width;
@@ -164,4 +165,5 @@ c1d_gemm_pack(C1dIsa isa, const C1dGemmSource *source, float *panels)
 		width = c1d_gemm_width(isa, source->columns - first);
 		panels = c1d_gemm_pack_panel(source, first, width, panels);
 	}
+	return panels;
 }

@@ -86,7 +86,7 @@ typedef struct C1dGemmSource
 } C1dGemmSource;
 
 extern float *c1d_gemm_pack_panel(const C1dGemmSource *source, int64_t first, int width, float *panel);
-extern void c1d_gemm_pack(C1dIsa isa, const C1dGemmSource *source, float *panels);
+extern float *c1d_gemm_pack(C1dIsa isa, const C1dGemmSource *source, float *panels);
 
 #define GEMM_TILE(isa, ISA, rows, width) \
 extern void c1d_gemm_tile__##isa##_##rows##x##width(const C1dGemmCall *call);

@@ -1,10 +1,9 @@
 /*
  * src/kernels/global_pool.c
- *	  Pooling of parts, some channels at a time.
+ *	  Pooling of parts, which are found here, one at a time.
  */
 #include "kernels/global_pool.h"
 
-#include <string.h>
 
 /* Channels whose sums are kept at once. */
 #define LANES 16
@@ -22,30 +21,43 @@ span(int64_t length, int64_t out_length, int64_t i)
 	return (Span) {i * length / out_length, ((i + 1) * length + out_length - 1) / out_length};
 }
 
+/* parts: one after the other; one that is as wide as the input is one long line */
+static void
+parts(const C1dParts *p, C1dPartKernel *kernel, const float *x, float *y, int64_t begin, int64_t end)
+{
+	for (int64_t i = begin * p->out_width; i < end * p->out_width; i++)
+	{
+		Span		rows = span(p->height, p->out_height, i / p->out_width);
+		Span		columns = span(p->width, p->out_width, i % p->out_width);
+		C1dPart		part = {
+			.x = x + (rows.first * p->width + columns.first) * p->channels,
+			.lines = rows.last - rows.first,
+			.line_step = p->width * p->channels,
+			.floats = (columns.last - columns.first) * p->channels,
+			.channels = p->channels,
+			.count = (double) ((rows.last - rows.first) * (columns.last - columns.first)),
+		};
+
+		if (part.floats == part.line_step)
+		{
+			part.floats *= part.lines;
+			part.lines = 1;
+		}
+		kernel(&part, y + i * p->channels);
+	}
+}
+
 /*
  * c1d_parts_max
  *		The maximum of each part, output rows begin .. end - 1; a NaN in a part
  *		gives NaN (as torch).  Cannot fail.
  */
 void
-c1d_parts_max(const C1dParts *p, const float *x, float *y, int64_t begin, int64_t end)
+c1d_parts_max(const C1dParts *p, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end)
 {
-	for (int64_t i = begin * p->out_width; i < end * p->out_width; i++)
-	{
-		Span		rows = span(p->height, p->out_height, i / p->out_width);
-		Span		columns = span(p->width, p->out_width, i % p->out_width);
-		float	   *out = y + i * p->channels;
+	static C1dPartKernel *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_part_max);
 
-		memcpy(out, x + (rows.first * p->width + columns.first) * p->channels, p->channels * sizeof(float));
-		for (int64_t r = rows.first; r < rows.last; r++)
-			for (int64_t k = columns.first; k < columns.last; k++)
-			{
-				const float *in = x + (r * p->width + k) * p->channels;
-
-				for (int64_t c = 0; c < p->channels; c++)
-					out[c] = in[c] > out[c] || in[c] != in[c] ? in[c] : out[c];
-			}
-	}
+	parts(p, variants[isa], x, y, begin, end);
 }
 
 /*
@@ -54,31 +66,11 @@ c1d_parts_max(const C1dParts *p, const float *x, float *y, int64_t begin, int64_
  *		Cannot fail.
  */
 void
-c1d_parts_mean(const C1dParts *p, const float *x, float *y, int64_t begin, int64_t end)
+c1d_parts_mean(const C1dParts *p, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end)
 {
-	for (int64_t i = begin * p->out_width; i < end * p->out_width; i++)
-	{
-		Span		rows = span(p->height, p->out_height, i / p->out_width);
-		Span		columns = span(p->width, p->out_width, i % p->out_width);
-		double		count = (double) ((rows.last - rows.first) * (columns.last - columns.first));
+	static C1dPartKernel *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_part_mean);
 
-		for (int64_t from = 0; from < p->channels; from += LANES)
-		{
-			int			lanes = p->channels - from < LANES ? (int) (p->channels - from) : LANES;
-			double		sum[LANES] = {0};
-
-			for (int64_t r = rows.first; r < rows.last; r++)
-				for (int64_t k = columns.first; k < columns.last; k++)
-				{
-					const float *in = x + (r * p->width + k) * p->channels + from;
-
-					for (int c = 0; c < lanes; c++)
-						sum[c] += in[c];
-				}
-			for (int c = 0; c < lanes; c++)
-				y[i * p->channels + from + c] = (float) (sum[c] / count);
-		}
-	}
+	parts(p, variants[isa], x, y, begin, end);
 }
 
 /*

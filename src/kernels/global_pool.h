@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "kernels/isa.h"
+
 /*
  * The input is (height, width, channels), the output (out_height, out_width,
  * channels); a series has width 1.  Part i of o on an axis of n is n * i / o ..
@@ -21,9 +23,26 @@ typedef struct C1dParts
 	int64_t		out_width;
 } C1dParts;
 
-extern void c1d_parts_max(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_parts_max(const C1dParts *parts, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_parts_mean(const C1dParts *parts, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end);
 extern void c1d_masked_mean(const float *mask_input, int64_t mask_channels, float mask, const float *x, float *y,
 							int64_t length, int64_t channels);
-extern void c1d_parts_mean(const C1dParts *parts, const float *x, float *y, int64_t begin, int64_t end);
+
+/* One part: lines of floats, line_step apart, each a whole number of times the channels. */
+typedef struct C1dPart
+{
+	const float *x;
+	int64_t		lines;
+	int64_t		line_step;
+	int64_t		floats;
+	int64_t		channels;
+	double		count;			/* divisor of a mean */
+} C1dPart;
+
+/* The maximum, or the mean, of each channel of a part. */
+typedef void C1dPartKernel(const C1dPart *part, float *y);
+
+C1D_DECLARE(C1dPartKernel, c1d_part_max);
+C1D_DECLARE(C1dPartKernel, c1d_part_mean);
 
 #endif

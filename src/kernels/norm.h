@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernels/isa.h"
+
 /* Four axes of a tensor, one of them split into groups. */
 #define C1D_NORM_AXES 5
 
@@ -37,8 +39,15 @@ typedef struct C1dNormGeometry
 	bool		summed;			/* sum of squares in place of their mean */
 } C1dNormGeometry;
 
-extern void c1d_affine(const double *scale, const double *offset, int64_t features, int64_t inner,
+extern void c1d_affine(C1dIsa isa, const double *scale, const double *offset, int64_t features, int64_t inner,
 					   const float *x, float *y, int64_t begin, int64_t end);
-extern void c1d_normalize(const C1dNormGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_normalize(const C1dNormGeometry *geometry, C1dIsa isa, const float *x, float *y, int64_t begin, int64_t end);
+
+typedef void C1dAffine(const double *scale, const double *offset, int64_t features, int64_t inner,
+					   const float *x, float *y, int64_t begin, int64_t end);
+typedef void C1dNormalize(const C1dNormGeometry *geometry, const float *x, float *y, int64_t begin, int64_t end);
+
+C1D_DECLARE(C1dAffine, c1d_affine);
+C1D_DECLARE(C1dNormalize, c1d_normalize);
 
 #endif

@@ -5,41 +5,33 @@
  */
 #include "kernels/scale.h"
 
+#include "kernels/activation.h"
+
 /* x * scale + offset for x, y (rows, channels); may be done in place. */
 void
-c1d_scale(const double *scale, const double *offset, const float *x, float *y, int64_t rows, int64_t channels)
+c1d_scale(C1dIsa isa, const double *scale, const double *offset, const float *x, float *y, int64_t rows, int64_t channels)
 {
-	for (int64_t r = 0; r < rows; r++)
-		for (int64_t c = 0; c < channels; c++)
-		{
-			float		product = (float) (x[r * channels + c] * scale[c]);
+	static C1dScale *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_scale);
 
-			y[r * channels + c] = (float) (product + offset[c]);
-		}
+	variants[isa] (scale, offset, x, y, rows, channels);
 }
 
 /* The same, then clipped to low .. high; a NaN stays NaN. */
 void
-c1d_scale_clipped(const double *scale, const double *offset, double low, double high,
+c1d_scale_clipped(C1dIsa isa, const double *scale, const double *offset, double low, double high,
 				  const float *x, float *y, int64_t rows, int64_t channels)
 {
-	const float bottom = (float) low;
-	const float top = (float) high;
+	C1dActivation clip = {C1D_ACT_HARD_TANH, (float) low, (float) high, 0};
 
-	c1d_scale(scale, offset, x, y, rows, channels);
-	for (int64_t i = 0; i < rows * channels; i++)
-		y[i] = y[i] < bottom ? bottom : y[i] > top ? top : y[i];
+	c1d_scale(isa, scale, offset, x, y, rows, channels);
+	c1d_activate(&clip, isa, y, rows, channels);
 }
 
 /* (x - offset) / scale. */
 void
-c1d_scale_inverse(const double *scale, const double *offset, const float *x, float *y, int64_t rows, int64_t channels)
+c1d_scale_inverse(C1dIsa isa, const double *scale, const double *offset, const float *x, float *y, int64_t rows, int64_t channels)
 {
-	for (int64_t r = 0; r < rows; r++)
-		for (int64_t c = 0; c < channels; c++)
-		{
-			float		difference = (float) (x[r * channels + c] - offset[c]);
+	static C1dScale *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_scale_inverse);
 
-			y[r * channels + c] = (float) (difference / scale[c]);
-		}
+	variants[isa] (scale, offset, x, y, rows, channels);
 }

@@ -8,6 +8,9 @@
  * VEC_ANY_NEGATIVE in its own instructions; each has a form here that runs anywhere.
  * Loads and stores need no alignment: a tensor1d is aligned to 4 bytes.
  */
+#ifndef C1D_SIMD_H
+#define C1D_SIMD_H
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -143,3 +146,5 @@ vec_finish(float *p, Vec v, int64_t count, bool merge)
 }
 
 ISA_END
+
+#endif

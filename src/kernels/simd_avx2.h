@@ -22,3 +22,5 @@
 #define VEC_LOAD_PART(p, count) ((Vec) _mm256_maskload_ps(p, VEC_LANES(count)))
 #define VEC_STORE_PART(p, v, count) _mm256_maskstore_ps(p, VEC_LANES(count), (__m256) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7})
+#define WIDE_OF(half) ((Wide) _mm256_cvtps_pd((__m128) (half)))
+#define HALF_OF(wide) ((Half) _mm256_cvtpd_ps((__m256d) (wide)))

@@ -21,3 +21,5 @@
 #define VEC_LOAD_PART(p, count) ((Vec) _mm512_maskz_loadu_ps(VEC_LANES(count), p))
 #define VEC_STORE_PART(p, v, count) _mm512_mask_storeu_ps(p, VEC_LANES(count), (__m512) (v))
 #define LANES ((VecMask) {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+#define WIDE_OF(half) ((Wide) _mm512_cvtps_pd((__m256) (half)))
+#define HALF_OF(wide) ((Half) _mm512_cvtpd_ps((__m512d) (wide)))

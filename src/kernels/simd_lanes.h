@@ -25,6 +25,28 @@ typedef uint64_t WideBits __attribute__((vector_size(VL * 4)));
 ISA_BEGIN
 
 /* a where the mask is set, else b */
+/* each float as a double */
+SIMD_INLINE Wide
+wide_of(Half half)
+{
+#ifdef WIDE_OF
+	return WIDE_OF(half);
+#else
+	return __builtin_convertvector(half, Wide);
+#endif
+}
+
+/* each double, rounded */
+SIMD_INLINE Half
+half_of(Wide wide)
+{
+#ifdef HALF_OF
+	return HALF_OF(wide);
+#else
+	return __builtin_convertvector(wide, Half);
+#endif
+}
+
 SIMD_INLINE Wide
 wide_select(WideMask mask, Wide a, Wide b)
 {
@@ -156,13 +178,34 @@ half_load_some(const float *p, int64_t count)
 SIMD_INLINE void
 half_store_some(float *p, int64_t count, Half half)
 {
-	Vec			v = {0};
-
-	memcpy(&v, &half, sizeof(half));
 	if (count >= VL / 2)
 		memcpy(p, &half, sizeof(half));
 	else
+	{
+		Vec			v = {0};
+
+		memcpy(&v, &half, sizeof(half));
 		vec_store_lanes(p, 0, (int) count, v);
+	}
+}
+
+/* the sum of all lanes, by halves */
+SIMD_INLINE double
+wide_total(Wide v)
+{
+	double		all[VL / 2];
+
+	UNROLL(8)
+	for (int l = 0; l < VL / 2; l++)
+		all[l] = v[l];
+	UNROLL(3)
+	for (int width = VL / 4; width > 0; width /= 2)
+	{
+		UNROLL(4)
+		for (int l = 0; l < width; l++)
+			all[l] += all[l + width];
+	}
+	return all[0];
 }
 
 ISA_END

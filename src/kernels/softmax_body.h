@@ -29,8 +29,8 @@ line_exp(Wide sum[2], Vec x, Vec max, bool logarithm)
 	Half		halves[2];
 
 	memcpy(halves, &e, sizeof(e));
-	sum[0] += __builtin_convertvector(halves[0], Wide);
-	sum[1] += __builtin_convertvector(halves[1], Wide);
+	sum[0] += wide_of(halves[0]);
+	sum[1] += wide_of(halves[1]);
 	return logarithm ? shifted : e;
 }
 
@@ -44,27 +44,13 @@ lanes_max(Vec v)
 	return v[0];
 }
 
-SIMD_INLINE double
-lanes_sum(const Wide sum[2])
-{
-	Wide		both = sum[0] + sum[1];
-	double		all[VL / 2];
-
-	memcpy(all, &both, sizeof(both));
-	UNROLL(3)
-	for (int width = VL / 4; width > 0; width /= 2)
-		for (int l = 0; l < width; l++)
-			all[l] += all[l + width];
-	return all[0];
-}
-
 /* finish: a quotient, or a logarithm, rounded once */
 SIMD_INLINE Half
 finish(Half e, double by, bool logarithm)
 {
-	Wide		wide = __builtin_convertvector(e, Wide);
+	Wide		wide = wide_of(e);
 
-	return __builtin_convertvector(logarithm ? wide - by : wide * by, Half);
+	return half_of(logarithm ? wide - by : wide * by);
 }
 
 /* along: parts of one slice */
@@ -109,7 +95,7 @@ softmax_along(C1dSoftmax *state, const float *x, float *y, int64_t count, bool l
 	at -= count;
 	if (at >= stop)
 		return;
-	by = logarithm ? log(lanes_sum(sum)) : 1 / lanes_sum(sum);
+	by = logarithm ? log(wide_total(sum[0] + sum[1])) : 1 / wide_total(sum[0] + sum[1]);
 	for (; at < stop; at += VL / 2)
 		half_store_some(y + at, stop - at, finish(half_load_some(y + at, stop - at), by, logarithm));
 }
@@ -148,9 +134,9 @@ softmax_across(C1dSoftmax *state, const C1dSoftmaxPart *p, int from)
 		for (int64_t i = at - 2 * count; left > 0 && i < p->end - 2 * count; i++)
 		{
 			float	   *out = y + i * p->step + half * (VL / 2);
-			Wide		e = __builtin_convertvector(half_load_some(out, left), Wide);
+			Wide		e = wide_of(half_load_some(out, left));
 
-			half_store_some(out, left, __builtin_convertvector(p->logarithm ? e - by : e * by, Half));
+			half_store_some(out, left, half_of(p->logarithm ? e - by : e * by));
 		}
 	}
 }
@@ -187,7 +173,7 @@ softmax_row(float *y, int64_t count, bool logarithm)
 	for (int64_t at = 0; at < full; at += VL)
 		vec_store(y + at, line_exp(sum, vec_load(y + at), max, logarithm));
 	tail = line_exp(sum, tail, max, logarithm);
-	by = logarithm ? log(lanes_sum(sum)) : 1 / lanes_sum(sum);
+	by = logarithm ? log(wide_total(sum[0] + sum[1])) : 1 / wide_total(sum[0] + sum[1]);
 	for (int64_t at = 0; at < full; at += VL / 2)
 		half_store_some(y + at, VL / 2, finish(half_load_some(y + at, VL / 2), by, logarithm));
 	memcpy(halves, &tail, sizeof(tail));

@@ -229,7 +229,7 @@ batch_norm_forward(const LayerSite *site, const float *const *x, float *y, float
 	int64_t		blocks = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out) / p->inner;
 
 	(void) work;
-	c1d_affine(p->scale, p->offset, p->features, p->inner, x[0], y, begin * blocks, end * blocks);
+	c1d_affine(site->tuning->isa, p->scale, p->offset, p->features, p->inner, x[0], y, begin * blocks, end * blocks);
 }
 
 const LayerOps c1d_batch_norm_ops = {

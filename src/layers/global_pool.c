@@ -156,7 +156,7 @@ max_forward(const LayerSite *site, const float *const *x, float *y, float *work,
 	C1dParts	parts = parts_of(site);
 
 	(void) work;
-	c1d_parts_max(&parts, x[0], y, begin, end);
+	c1d_parts_max(&parts, site->tuning->isa, x[0], y, begin, end);
 }
 
 static void
@@ -168,7 +168,7 @@ mean_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	if (site->mask != NULL && site->in[1].rank == 2 && site->in[1].dim[0] == parts.height)
 		c1d_masked_mean(x[1], site->in[1].dim[1], *site->mask, x[0], y, parts.height, parts.channels);
 	else
-		c1d_parts_mean(&parts, x[0], y, begin, end);
+		c1d_parts_mean(&parts, site->tuning->isa, x[0], y, begin, end);
 }
 
 /*

@@ -402,7 +402,7 @@ c1d_norm_forward(const LayerSite *site, const float *const *x, float *y, float *
 	int64_t		rows = c1d_layer_rows(&site->out);
 
 	(void) work;
-	c1d_normalize(&p->geometry, x[0], y, p->groups * begin / rows, p->groups * end / rows);
+	c1d_normalize(&p->geometry, site->tuning->isa, x[0], y, p->groups * begin / rows, p->groups * end / rows);
 }
 
 const LayerOps c1d_layer_norm_ops = C1D_NORM_OPS(layer_norm_parse);

@@ -114,7 +114,13 @@ repeated_phase(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int
 	phase->geometry.offset = first;
 	phase->geometry.taps = taps;
 	if (*variant == NULL)
-		*variant = c1d_conv_choose(&phase->geometry, isa, 1);
+	{
+		C1dConvGeometry most = phase->geometry;
+
+		/* the phases have as many taps, or one less */
+		most.taps = (geometry->taps + times - 2) / times + 1;
+		*variant = c1d_conv_choose(&most, isa, 1);
+	}
 	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &summed, arena, err);
 	return phase->panels != NULL;
 }

@@ -180,14 +180,14 @@ c1d_scaler_fits(const C1dScaler *scaler, const C1dShape *in, bool inverse, C1dEr
 
 /* c1d_scaler_apply: x and y are (rows, features) and may be the same. */
 void
-c1d_scaler_apply(const C1dScaler *s, bool inverse, const float *x, float *y, int64_t rows)
+c1d_scaler_apply(const C1dScaler *s, C1dIsa isa, bool inverse, const float *x, float *y, int64_t rows)
 {
 	if (inverse)
-		c1d_scale_inverse(s->scale, s->offset, x, y, rows, s->features);
+		c1d_scale_inverse(isa, s->scale, s->offset, x, y, rows, s->features);
 	else if (s->clip)
-		c1d_scale_clipped(s->scale, s->offset, s->low, s->high, x, y, rows, s->features);
+		c1d_scale_clipped(isa, s->scale, s->offset, s->low, s->high, x, y, rows, s->features);
 	else
-		c1d_scale(s->scale, s->offset, x, y, rows, s->features);
+		c1d_scale(isa, s->scale, s->offset, x, y, rows, s->features);
 }
 
 typedef struct ScaleConfig
@@ -232,7 +232,7 @@ minmax_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	int64_t		row = c1d_shape_elements(&site->out) / c1d_layer_rows(&site->out);
 
 	(void) work;
-	c1d_scaler_apply(&c->scaler, c->inverse, x[0] + begin * row, y + begin * row,
+	c1d_scaler_apply(&c->scaler, site->tuning->isa, c->inverse, x[0] + begin * row, y + begin * row,
 					 (end - begin) * row / c->scaler.features);
 }
 

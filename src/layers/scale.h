@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/shape.h"
+#include "kernels/isa.h"
 #include "layers/attrs.h"
 
 typedef struct C1dScaler
@@ -27,6 +28,6 @@ extern bool c1d_scaler_range(double low, double high, C1dError *err);
 extern bool c1d_scaler_derive(C1dScaler *scaler, C1dArena *arena, C1dError *err);
 extern bool c1d_scaler_parse(C1dAttrs *attrs, C1dScaler *scaler, C1dError *err);
 extern bool c1d_scaler_fits(const C1dScaler *scaler, const C1dShape *in, bool inverse, C1dError *err);
-extern void c1d_scaler_apply(const C1dScaler *scaler, bool inverse, const float *x, float *y, int64_t rows);
+extern void c1d_scaler_apply(const C1dScaler *scaler, C1dIsa isa, bool inverse, const float *x, float *y, int64_t rows);
 
 #endif

@@ -200,7 +200,8 @@ c1d_repair_config_fault(C1dRepair *r)
 	}
 	rename_keys(r);
 	output_paddings(r);
-	paddings(r);
+	if (r->found == 0)
+		paddings(r);
 	if (c1d_repair_int(r, r->position, "strides", 1) > 1 || c1d_repair_int(r, r->position, "stride", 1) > 1)
 	{
 		c1d_try_one(r, c1d_edit_out(r->at, c1d_value_get(config, "strides") != NULL ? "dilation_rate" : "dilation"));

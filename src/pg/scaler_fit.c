@@ -13,6 +13,8 @@
 
 #include "common/int.h"
 
+#include "pg/settings.h"
+
 /* see: one more number of a feature; NaN is a gap and does not count */
 static inline void
 see(Scaler *scaler, int64 feature, double number)
@@ -216,7 +218,7 @@ scale(FunctionCallInfo fcinfo, bool inverse)
 	if (!c1d_scaler_fits(&core, &shape, inverse, &err))
 		c1d_throw(&err);
 	y = tensor_new(&shape);
-	c1d_scaler_apply(&core, inverse, TENSOR_DATA(x), TENSOR_DATA(y), c1d_shape_elements(&shape) / core.features);
+	c1d_scaler_apply(&core, c1d_tuning().isa, inverse, TENSOR_DATA(x), TENSOR_DATA(y), c1d_shape_elements(&shape) / core.features);
 	PG_RETURN_TENSOR(y);
 }
 

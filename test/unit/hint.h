@@ -13,15 +13,17 @@
 
 #include "model/check.h"
 
+#define UNIT_LIST (UNIT_LAYERS + 3 * C1D_MOST_EDITS)
+
 typedef struct List
 {
 	UnitBlock  *blocks;
 	C1dArena	arena;
 	C1dShape	in;
 	int			count;
-	C1dLayerText text[UNIT_LAYERS + 10];
-	C1dVerdict	verdict[UNIT_LAYERS + 10];
-	int			moved[UNIT_LAYERS + 10];	/* number of a layer before a hint was followed, 0 = put in */
+	C1dLayerText text[UNIT_LIST];
+	C1dVerdict	verdict[UNIT_LIST];
+	int			moved[UNIT_LIST];	/* number of a layer before a hint was followed, 0 = put in */
 	C1dError	err;
 } List;
 
@@ -74,9 +76,8 @@ said(Reader *r, const char *words)
 {
 	size_t		length = strlen(words);
 
-	if (strncmp(r->at, words, length) != 0 && (r->at[0] | 32) != (words[0] | 32))
-		return false;
-	if (strncmp(r->at + 1, words + 1, length - 1) != 0)
+	/* the first word of a hint has a capital */
+	if (r->at[0] == '\0' || (r->at[0] | 32) != (words[0] | 32) || strncmp(r->at + 1, words + 1, length - 1) != 0)
 		return false;
 	r->at += length;
 	return true;
@@ -142,6 +143,14 @@ said_word(Reader *r)
 	return word;
 }
 
+/* said_note: what is added to a change without being one, up to its end */
+static void
+said_note(Reader *r, const char *words)
+{
+	if (strncmp(r->at, words, strlen(words)) == 0)
+		r->at = "";
+}
+
 static void
 set_all(List *l, int i, const C1dValue *keys)
 {
@@ -200,10 +209,17 @@ change(List *l, const char *words)
 		}
 		else if (said(&r, "give an input of shape "))
 		{
-			if (sscanf(r.at, "(%" PRId64 ",%" PRId64 ")", &l->in.dim[0], &l->in.dim[1]) != 2)
+			l->in.rank = 0;
+			while (*r.at == '(' || *r.at == ',')
+			{
+				char	   *end;
+
+				l->in.dim[l->in.rank++] = strtoll(r.at + 1, &end, 10);
+				r.at = end;
+			}
+			if (!said(&r, ")"))
 				return false;
-			l->in.rank = 2;
-			r.at = "";
+			said_note(&r, ": ");
 		}
 		else
 		{
@@ -218,8 +234,8 @@ change(List *l, const char *words)
 				return false;
 			insert(l, at, word, "{}");
 			l->text[at].config = keys;
-			said(&r, ", which adds zeros");
 		}
+		said_note(&r, ", which ");
 	} while (said(&r, " and "));
 	return r.at[0] == '\0' || strcmp(r.at, ".") == 0;
 }

@@ -81,6 +81,7 @@ draw(void)
 	Case		c = {
 		.pool = unit_between(0, 1) ? 1 : (int) unit_between(2, 4),
 		.relu = unit_between(0, 1),
+		.rows = unit_between(0, 50),
 		.g = {
 			.length = unit_between(1, 70),
 			.stride = unit_between(0, 1) ? 1 : unit_between(1, 4),
@@ -93,7 +94,7 @@ draw(void)
 	int64_t		inner = unit_between(0, 1) ? unit_between(1, 5) : unit_between(1, 70);
 
 	c.g.filters = unit_between(0, 1) ? unit_between(1, 9) : unit_between(1, 150);
-	switch (unit_between(0, 5))
+	switch (unit_between(0, 6))
 	{
 		case 0:
 			inner = 1;
@@ -112,9 +113,17 @@ draw(void)
 			c.g.filters = unit_between(1, 20);
 			c.g.taps = unit_between(1, 3);
 			break;
+		case 4:
+			inner = unit_between(8, 100);
+			c.g.filters = unit_between(1, 5);
+			break;
+		case 5:
+			c.g.length = 1;
+			c.rows = c.pool;
+			break;
 	}
 	c.g.row_floats = inner * c.g.groups;
-	c.rows = unit_between(0, 50) * c.pool;
+	c.rows -= c.rows % c.pool;
 	c.y_row = c.g.filters + (unit_between(0, 1) ? 0 : unit_between(1, 5));
 	return c;
 }
@@ -314,7 +323,7 @@ TEST(every_variant)
 			ok(true, "kernels # SKIP this machine has no %s", c1d_isa_names[isa]);
 			continue;
 		}
-		for (int i = 0; i < 4500; i++)
+		for (int i = 0; i < 3600; i++)
 		{
 			Case		c = draw();
 			const C1dConvVariant *v = c1d_conv_choose(&c.g, (C1dIsa) isa, c.pool);
@@ -324,7 +333,7 @@ TEST(every_variant)
 		}
 		for (int v = 0; v < c1d_conv_variant_count; v++)
 			for (int kind = 0; kind < KINDS && c1d_conv_variants[v].isa == (C1dIsa) isa; kind++)
-				ok(seen[v][kind].wrong == 0 && seen[v][kind].calls > 100,
+				ok(seen[v][kind].wrong == 0 && seen[v][kind].calls > 60,
 				   "%s: %lld calls (%lld values) with %s are right, at most %.2f of the bound off; nothing else is written",
 				   c1d_conv_variants[v].name, (long long) seen[v][kind].calls, (long long) seen[v][kind].values,
 				   names[kind], seen[v][kind].worst);

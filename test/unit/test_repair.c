@@ -4,11 +4,9 @@
  *	  made here, by an editor of its own, in the list as it was given, and the
  *	  list is checked again from its beginning.
  */
-#include "stack.h"
+#include "hint.h"
 
-#include "model/check.h"
-
-#define MOST (UNIT_LAYERS + 3 * C1D_MOST_EDITS)
+#define MOST UNIT_LIST
 
 /* A list as a user has it, in which changes were made. */
 typedef struct Rows
@@ -24,6 +22,7 @@ typedef struct Case
 	UnitStack	s;
 	C1dShape	expected;
 	bool		has_expected;
+	bool		named;			/* layers name their inputs */
 	Rows		rows;
 } Case;
 
@@ -74,9 +73,9 @@ place(const Rows *rows, int given)
 	return rows->count;
 }
 
-/* insert: a row, and the branch it stands in now goes through it */
+/* put_in: a row, and the branch it stands in now goes through it */
 static void
-insert(Rows *rows, const C1dEdit *edit, C1dArena *arena)
+put_in(Rows *rows, const C1dEdit *edit, C1dArena *arena)
 {
 	int			at = place(rows, edit->at);
 	C1dLayerText row = {.class_name = keep(arena, c1d_value_string(edit->class_name)), .config = edit->config};
@@ -120,7 +119,7 @@ apply(Rows *rows, const C1dChange *change, C1dArena *arena)
 				rows->text[at].class_name = keep(arena, c1d_value_string(edit->class_name));
 				break;
 			case C1D_PUT:
-				insert(rows, edit, arena);
+				put_in(rows, edit, arena);
 				break;
 			case C1D_TAKE_OUT:
 				for (int k = at; k + 1 < rows->count; k++)
@@ -164,6 +163,7 @@ draw(Case *c, bool branches)
 	unit_stack(&c->s, N(2, UNIT_LAYERS - 2), branches);
 	arena = &c->s.m.arena;
 	c->rows = (Rows) {.in = c->s.in, .count = c->s.count};
+	c->named = branches;
 	c->has_expected = N(0, 1);
 	c->expected = c->s.shape[c->s.count - 1];
 	for (int i = 0; i < c->s.count; i++)
@@ -243,6 +243,8 @@ typedef struct Tally
 	int64_t		wrong;
 	int64_t		mended;			/* models in which every fault has a hint */
 	int64_t		not_mended;		/* of these, those that are not clean with all the first changes */
+	int64_t		read;			/* changes in words */
+	int64_t		unread;
 	int64_t		silent;			/* assumed shapes that do not say so, or say so where nothing was assumed */
 } Tally;
 
@@ -261,47 +263,100 @@ complain(Tally *t, const Case *c, const C1dVerdict *v, const C1dChange *change, 
 }
 
 /*
- * promised
- *		With the change, the list is read and inferred from its beginning: the
- *		layers must be clean as far as it says, but for those that nothing mends.
+ * keeps
+ *		A changed list is read and inferred from its beginning: the layers must be
+ *		clean as far as was promised, but for those that nothing mends; err says
+ *		which is not.
  */
+static bool
+keeps(const Case *c, const Rows *rows, int reach, const bool *lost, C1dArena *arena, C1dError *err)
+{
+	C1dGraph	graph;
+	C1dShape	shapes[MOST];
+
+	if (!c1d_graph_start(&graph, MOST, arena, err))
+		abort();
+	c1d_graph_expect(&graph, rows->text, rows->count);
+	for (int i = 0; i < rows->count; i++)
+	{
+		bool		good = c1d_graph_read(&graph, &rows->text[i], arena, err);
+		bool		known = true;
+
+		shapes[i].rank = 0;
+		for (int k = 0; k < graph.nodes[i].inputs; k++)
+			known = known && c1d_graph_source(&graph, i, k, &rows->in, shapes)->rank > 0;
+		good = good && (!known || c1d_graph_node_infer(&graph, i, &rows->in, shapes, err));
+		if (!good || !known)
+			shapes[i].rank = 0;
+		if (!good && !(rows->given[i] >= 0 && lost[rows->given[i]]))
+			return rows->given[i] >= reach && reach <= c->rows.count;
+	}
+	if (!c->has_expected || reach <= c->rows.count ||
+		(rows->count > 0 && c1d_shape_equal(&shapes[rows->count - 1], &c->expected)))
+		return true;
+	return c1d_fail(err, C1D_BAD_SHAPE, "the model ends elsewhere");
+}
+
+/* promised: does a change keep what it promises? */
 static void
 promised(Tally *t, const Case *c, const Rows *before, const C1dVerdict *v, const C1dChange *change, const bool *lost, C1dArena *arena)
 {
 	Rows		rows = *before;
-	C1dGraph	graph;
-	C1dShape	shapes[MOST];
 	C1dError	err;
 
 	t->changes++;
 	t->whole += change->reach > c->rows.count;
 	apply(&rows, change, arena);
-	if (!c1d_graph_start(&graph, MOST, arena, &err))
-		abort();
-	c1d_graph_expect(&graph, rows.text, rows.count);
-	for (int i = 0; i < rows.count; i++)
-	{
-		bool		good = c1d_graph_read(&graph, &rows.text[i], arena, &err);
-		bool		known = true;
-
-		shapes[i].rank = 0;
-		for (int k = 0; k < graph.nodes[i].inputs; k++)
-			known = known && c1d_graph_source(&graph, i, k, &rows.in, shapes)->rank > 0;
-		good = good && (!known || c1d_graph_node_infer(&graph, i, &rows.in, shapes, &err));
-		if (!good || !known)
-			shapes[i].rank = 0;
-		if (good || (rows.given[i] >= 0 && lost[rows.given[i]]))
-			continue;
-		if (rows.given[i] < change->reach || change->reach > c->rows.count)
-			complain(t, c, v, change, &err);
-		return;
-	}
-	if (c->has_expected && change->reach > c->rows.count && 
-		!(rows.count > 0 && c1d_shape_equal(&shapes[rows.count - 1], &c->expected)))
-	{
-		c1d_fail(&err, C1D_BAD_SHAPE, "the model ends elsewhere");
+	if (!keeps(c, &rows, change->reach, lost, arena, &err))
 		complain(t, c, v, change, &err);
+}
+
+/*
+ * in_words
+ *		The same, by a reader of the hint that knows nothing of the changes.
+ */
+static void
+in_words(Tally *t, const Case *c, const C1dVerdict *v, const bool *lost, C1dArena *arena)
+{
+	char		hint[sizeof(v->problem.hint)];
+	int			number = 0;
+
+	strcpy(hint, v->problem.hint);
+	for (char *words = hint, *next; words != NULL && words[0] != '\0'; words = next)
+	{
+		List		l = {.arena = *arena, .in = c->rows.in, .count = c->rows.count};
+		Rows		rows;
+		C1dError	err = {0};
+
+		next = strstr(words, "; or ");
+		if (next != NULL)
+		{
+			*next = '\0';
+			next += 5;
+		}
+		for (int i = 0; i < l.count; i++)
+		{
+			l.text[i] = c->rows.text[i];
+			l.moved[i] = i + 1;
+		}
+		t->read++;
+		if (!change(&l, words))
+		{
+			t->unread++;
+			printf("# cannot read \"%s\"\n", words);
+		}
+		rows = (Rows) {.in = l.in, .count = l.count};
+		for (int i = 0; i < l.count; i++)
+		{
+			rows.text[i] = l.text[i];
+			rows.given[i] = l.moved[i] - 1;
+		}
+		if (!keeps(c, &rows, v->changes[number].reach, lost, &l.arena, &err))
+			complain(t, c, v, &v->changes[number], &err);
+		*arena = l.arena;
+		number++;
 	}
+	t->unread += number != v->change_count;
 }
 
 static void
@@ -329,6 +384,8 @@ follow(Tally *t, const Case *c, C1dArena *arena)
 		all = all && v[i].change_count > 0;
 		for (int k = 0; k < v[i].change_count; k++)
 			promised(t, c, &mended, &v[i], &v[i].changes[k], lost, arena);
+		if (assumed == 0 && !c->named)
+			in_words(t, c, &v[i], lost, arena);
 		if (v[i].change_count > 0)
 			apply(&mended, &v[i].changes[0], arena);
 		else
@@ -366,6 +423,8 @@ broken_models(bool branches, int count)
 	ok(t.hinted * 3 > t.faults, "%s: %lld of %lld faults have a hint", branches ? "branches" : "chains", (long long) t.hinted, (long long) t.faults);
 	ok(t.not_mended == 0 && t.mended > count / 5, "%s: %lld of %lld broken models have a hint for every fault, and are clean when the first of each is followed",
 	   branches ? "branches" : "chains", (long long) t.mended, (long long) t.broken);
+	if (!branches)
+		ok(t.unread == 0 && t.read > count / 3, "chains: %lld changes are done as the words of the hint have them, and keep it, too", (long long) t.read);
 	ok(t.silent == 0, "%s: shapes under an assumption say so", branches ? "branches" : "chains");
 }
 
@@ -409,4 +468,61 @@ TEST(control)
 	ok(t.mended > 50 && t.not_mended == t.mended, "%lld of %lld times, to do nothing does not help", (long long) t.not_mended, (long long) t.mended);
 }
 
-RUN(chains, branches, control)
+/*
+ * What memory there is decides whether there are hints, never which: out of
+ * memory is an error of the call.
+ */
+TEST(memory_runs_out)
+{
+	int64_t		tried[2] = {0},
+				failed[2] = {0},
+				wrong[2] = {0};
+
+	for (int model = 0; model < 12; model++)
+	{
+		Case		c;
+		C1dVerdict	wanted[MOST];
+		int			faults = 0;
+
+		do
+		{
+			if (faults < 0)
+				unit_model_end(&c.s.m);
+			draw(&c, model & 1);
+			check(&c.rows, &c, &c.s.m.arena, wanted);
+			for (int i = 0; i < c.rows.count; i++)
+				faults += wanted[i].change_count > 0;
+			faults = faults > 0 ? faults : -1;
+		} while (faults < 0);
+		for (int limited = 0; limited <= 1; limited++)
+			for (int advance = 0; advance < UNIT_ADVANCES; advance += 8)
+			{
+				bool		checked = false;
+
+				for (int blocks = 1; !checked; blocks++)
+				{
+					UnitScarce	scarce;
+					C1dArena	arena;
+					C1dVerdict	v[MOST];
+					C1dError	err;
+
+					checked = unit_scarce(&arena, &scarce, blocks, limited ? (size_t) blocks * 4096 : 0, advance, &err) &&
+						c1d_check(c.rows.text, c.rows.count, &c.rows.in, c.has_expected ? &c.expected : NULL, &arena, v, &err);
+					tried[limited]++;
+					failed[limited] += !checked;
+					if (!checked)
+						wrong[limited] += err.code != (limited ? C1D_LIMIT : C1D_NO_MEMORY);
+					for (int i = 0; checked && i < c.rows.count; i++)
+						wrong[limited] += strcmp(v[i].problem.hint, wanted[i].problem.hint) != 0 ||
+							strcmp(v[i].problem.detail, wanted[i].problem.detail) != 0;
+					unit_release(&scarce.blocks);
+				}
+			}
+		unit_model_end(&c.s.m);
+	}
+	ok(wrong[0] == 0 && failed[0] > 100, "%lld of %lld searches for hints met an allocator without memory: that is an error of the call",
+	   (long long) failed[0], (long long) tried[0]);
+	ok(wrong[1] == 0 && failed[1] > 100, "%lld of %lld met a limit: likewise", (long long) failed[1], (long long) tried[1]);
+}
+
+RUN(chains, branches, control, memory_runs_out)

@@ -155,7 +155,7 @@ TEST(formulas)
 		/* inside the range, outside, and no numbers */
 		for (int64_t k = 0; k < rows * scaler.features; k++)
 			x[k] = unit_between(0, 3) ? unit_float() * 1000 : strange[unit_between(0, 4)];
-		c1d_scaler_apply(&scaler, inverse, x, y, rows);
+		c1d_scaler_apply(&scaler, unit_isa(), inverse, x, y, rows);
 		for (int64_t k = 0; k < rows * scaler.features; k++)
 		{
 			float		value = apply(&wanted, inverse, x[k], scaler.scale[k % scaler.features], scaler.offset[k % scaler.features]);
@@ -181,7 +181,7 @@ TEST(formulas)
 		unit_unguard(in_chunks);
 
 		/* in place */
-		c1d_scaler_apply(&scaler, inverse, x, x, rows);
+		c1d_scaler_apply(&scaler, unit_isa(), inverse, x, x, rows);
 		applied_wrong += !unit_same_bits(x, y, rows * scaler.features);
 		unit_model_end(&m);
 	}
@@ -227,8 +227,8 @@ TEST(there_and_back)
 			one.features = 1;
 			one.scale += c;
 			one.offset += c;
-			c1d_scaler_apply(&one, false, x, y, 3);
-			c1d_scaler_apply(&one, true, y, back, 3);
+			c1d_scaler_apply(&one, unit_isa(), false, x, y, 3);
+			c1d_scaler_apply(&one, unit_isa(), true, y, back, 3);
 			most = (fabs(*one.offset) + fabs(s.low) + fabs(s.high)) * 0x1p-24;
 			for (int k = 0; k < 3; k++)
 			{
@@ -255,13 +255,13 @@ TEST(golden)
 	bool		parsed = parse(&arena, "{'feature_range': [-1, 1], 'data_min_': [5], 'data_max_': [5]}", &s, &err);
 
 	ok(parsed && s.scale[0] == 2 && s.offset[0] == -11, "golden: a column of fives to -1 .. 1 has scale 2 and min -11");
-	c1d_scaler_apply(&s, false, x, y, 2);
+	c1d_scaler_apply(&s, unit_isa(), false, x, y, 2);
 	ok(y[0] == -1 && y[1] == 3, "golden: 5 and 7 become -1 and 3");
-	c1d_scaler_apply(&s, true, y, back, 2);
+	c1d_scaler_apply(&s, unit_isa(), true, y, back, 2);
 	ok(back[0] == 5 && back[1] == 7, "golden: and come back");
 	s.clip = true;
-	c1d_scaler_apply(&s, false, x, y, 2);
-	c1d_scaler_apply(&s, true, y, back, 2);
+	c1d_scaler_apply(&s, unit_isa(), false, x, y, 2);
+	c1d_scaler_apply(&s, unit_isa(), true, y, back, 2);
 	ok(y[1] == 1 && back[1] == 6, "what was clipped does not come back: 7 becomes 1, and 1 becomes 6");
 	unit_release(&blocks);
 }
