@@ -10,6 +10,7 @@
 #include <limits.h>
 
 #include "kernels/repeat.h"
+#include "kernels/winograd.h"
 #include "layers/conv_config.h"
 #include "layers/phases.h"
 
@@ -20,9 +21,10 @@
 #define REPEATED_AT (C1D_ALIGN / (int64_t) sizeof(float))
 
 /*
- * A convolution has one way to be computed, chosen when it is prepared; one
- * over repeated steps has a second, for series with infinities, which a sum of
- * two weights would treat otherwise than the two of them.
+ * A convolution has one way to be computed, chosen when it is prepared, and the
+ * direct one besides: for what a Winograd convolution leaves to it, and for
+ * repeated steps that are not finite, which the sum of two weights would treat
+ * otherwise than the two of them.
  */
 typedef struct ConvPrepared
 {
@@ -30,6 +32,7 @@ typedef struct ConvPrepared
 	C1dConvWeights weights;
 	C1dActivation activation;	/* what the tiles do not do themselves */
 	C1dPhases  *phases;			/* over repeated steps, else NULL */
+	C1dWinogradWeights winograd;	/* its panels are NULL when it is not used */
 } ConvPrepared;
 
 static bool
@@ -74,6 +77,34 @@ conv_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return c->use_bias ? 2 : 1;
 }
 
+/* rows are steps of the output, pooled if it is, or lines of an image */
+static int64_t
+conv_rows(const LayerSite *site)
+{
+	return site->fusion.pool == 0 ? c1d_layer_rows(&site->out) : c1d_layer_rows(&site->fusion.out);
+}
+
+/*
+ * prepare_winograd
+ *		Pack the kernel for a Winograd convolution, where that is faster and the
+ *		weights allow it.  Only memory can fail.
+ */
+static bool
+prepare_winograd(const LayerSite *site, ConvPrepared *p, const C1dConvLayout *layout, C1dArena *arena, C1dError *err)
+{
+	C1dIsa		isa = site->tuning->isa;
+	float	   *panels;
+
+	if (!c1d_winograd_fits(&p->geometry, isa, p->weights.pool))
+		return true;
+	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&p->geometry, isa), sizeof(float), err);
+	if (panels == NULL)
+		return false;
+	if (c1d_winograd_pack(&p->geometry, isa, layout, panels))
+		p->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &p->weights, .rows = conv_rows(site)};
+	return true;
+}
+
 static bool
 conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
@@ -101,7 +132,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	if (p->weights.panels == NULL || p->weights.bias == NULL)
 		return false;
 	if (site->fusion.repeat == 0)
-		return true;
+		return !site->tuning->winograd || site->tuning->plain || prepare_winograd(site, p, &layout, arena, err);
 	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
 	return p->phases != NULL;
 }
@@ -149,6 +180,10 @@ conv_fuses(const LayerSite *site)
 static int64_t
 conv_workspace(const LayerSite *site)
 {
+	const ConvPrepared *p = site->prepared;
+
+	if (p->winograd.panels != NULL)
+		return c1d_winograd_workspace(&p->geometry, site->tuning->isa);
 	return site->fusion.repeat == 0 ? 0 : REPEATED_AT + c1d_shape_elements(site->in);
 }
 
@@ -185,13 +220,6 @@ repeated_forward(const LayerSite *site, const float *x, float *y, float *work, i
 		c1d_conv_rows(&p->geometry, &p->weights, steps, y, p->geometry.filters, begin, end);
 }
 
-/* rows are steps of the output, pooled if it is, or lines of an image */
-static int64_t
-conv_rows(const LayerSite *site)
-{
-	return site->fusion.pool == 0 ? c1d_layer_rows(&site->out) : c1d_layer_rows(&site->fusion.out);
-}
-
 static void
 conv_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
@@ -201,6 +229,8 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 
 	if (p->phases != NULL)
 		repeated_forward(site, x[0], y, work, begin, end);
+	else if (p->winograd.panels != NULL)
+		c1d_winograd_rows(&p->geometry, &p->winograd, x[0], y, filters, begin, end, work);
 	else if (site->out.rank == 2)
 		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
 	else
@@ -214,7 +244,9 @@ conv_describe(const LayerSite *site, C1dStepText *text)
 {
 	const ConvPrepared *p = site->prepared;
 
-	if (p->phases == NULL)
+	if (p->winograd.panels != NULL)
+		c1d_describe_product(&p->weights, "winograd", text);
+	else if (p->phases == NULL)
 		c1d_describe_product(&p->weights, "direct", text);
 	else
 		c1d_describe_product(&p->phases->weights, "folded", text);

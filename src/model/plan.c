@@ -9,8 +9,8 @@
 
 #include "model/fuse.h"
 
-/* Multiply-adds in a chunk: well under a millisecond on any machine. */
-#define CHUNK_COST 1e6
+/* Multiply-adds in a chunk: a tenth of a millisecond, a few on a slow machine. */
+#define CHUNK_COST 8e6
 
 /* The value that a node's output is: written by a step, read until a step. */
 typedef struct Value

@@ -1,0 +1,331 @@
+/*
+ * src/kernels/winograd.c
+ *	  Driving a Winograd convolution: judging tiles, gathering those that are
+ *	  safe, their products, and the direct way for the others.
+ */
+#include "kernels/winograd_kernels.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "kernels/conv_variant.h"
+
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+#define TILE C1D_WINOGRAD_TILE
+#define PRODUCTS C1D_WINOGRAD_PRODUCTS
+#define JUDGED 48				/* tiles */
+#define MOST_TILES 48			/* gathered */
+#define GATHER_FLOATS 12288		/* of their factors: they shall stay in the first cache, or near */
+#define WIDEST 32				/* panel */
+
+/* How the work is cut, and where its parts lie in the scratch. */
+typedef struct Layout
+{
+	int64_t		block;			/* outputs: spacing tiles that interleave */
+	int64_t		blocks;			/* that are judged at once */
+	int64_t		tiles;			/* that are gathered before they are computed */
+	int64_t		v_piece;		/* floats: a tile's factors of a product, of one piece */
+	int64_t		v_product;		/* all tiles' factors of a product */
+	int64_t		zeros;
+	int64_t		energy;			/* rows under the blocks */
+} Layout;
+
+static Layout
+lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels)
+{
+	Layout		l = {.block = TILE * geometry->spacing};
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		v_tile;
+
+	l.blocks = MAX(JUDGED / geometry->spacing, 1);
+	l.v_piece = (geometry->row_floats + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
+	v_tile = (pieces.threes + pieces.twos) * l.v_piece;
+	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * v_tile) / kernels->rows, 1) * kernels->rows, MOST_TILES);
+	l.v_product = l.tiles * v_tile;
+	l.zeros = MAX(geometry->row_floats, WIDEST);
+	l.energy = l.blocks * l.block + (geometry->taps - 1) * geometry->spacing;
+	return l;
+}
+
+/* c1d_winograd_workspace: floats of scratch for c1d_winograd_rows(). */
+int64_t
+c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa)
+{
+	Layout		l = lay_out(geometry, c1d_winograd_kernels(isa));
+
+	return PRODUCTS * (l.v_product + l.tiles * WIDEST) + l.zeros + l.energy + 2 * l.blocks * l.block;
+}
+
+/* A call of c1d_winograd_rows(): what all of its tiles share. */
+typedef struct Run
+{
+	const C1dConvGeometry *geometry;
+	const C1dWinogradWeights *weights;
+	const C1dConvWeights *direct;
+	const C1dWinogradKernels *kernels;
+	int			pool;
+	Layout		layout;
+	const float *x;
+	float	   *y;
+	int64_t		y_row;
+	int64_t		begin;			/* rows of y */
+	int64_t		end;
+	float	   *v;				/* v_product of each product */
+	float	   *products;		/* (tiles, 6, width) */
+	float	   *zeros;
+	float	   *energy;
+	float	   *scale;
+	float	   *safe;
+	int64_t		gathered;
+	int64_t		first[MOST_TILES];	/* outputs of the gathered tiles */
+	C1dWinogradTarget targets[MOST_TILES];
+} Run;
+
+/* tile_start: the first output of a tile; tiles are counted block by block. */
+static int64_t
+tile_start(const Run *run, int64_t tile)
+{
+	int64_t		spacing = run->geometry->spacing;
+
+	return tile / spacing * run->layout.block + tile % spacing;
+}
+
+/* steps_of: where the steps are that one piece of a tile reads */
+static void
+steps_of(const Run *run, int64_t at, C1dWinogradSteps *steps)
+{
+	int64_t		length = run->geometry->length;
+	int64_t		spacing = run->geometry->spacing;
+	int64_t		step = spacing * run->geometry->row_floats;
+	const float *x = run->x + at * run->geometry->row_floats;
+
+	if (at >= 0 && at + (PRODUCTS - 1) * spacing < length)
+		for (int i = 0; i < PRODUCTS; i++)
+			steps->step[i] = x + i * step;
+	else
+		for (int i = 0; i < PRODUCTS; i++, at += spacing)
+			steps->step[i] = at >= 0 && at < length ? run->x + at * run->geometry->row_floats : run->zeros;
+}
+
+/* factors: the transformed inputs of the gathered tiles. */
+static void
+factors(Run *run)
+{
+	const C1dConvGeometry *geometry = run->geometry;
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		tap = geometry->offset;
+	C1dWinogradSteps steps[MOST_TILES];
+	C1dWinogradInput input = {
+		.steps = steps, .tiles = run->gathered, .channels = geometry->row_floats,
+		.v = run->v, .v_product = run->layout.v_product,
+	};
+
+	for (int64_t p = 0; p < pieces.threes + pieces.twos; p++)
+	{
+		input.taps = p < pieces.threes ? 3 : 2;
+		for (int64_t t = 0; t < run->gathered; t++)
+			steps_of(run, run->first[t] + tap, &steps[t]);
+		run->kernels->input(&input);
+		input.v += run->gathered * run->layout.v_piece;
+		tap += input.taps * geometry->spacing;
+	}
+}
+
+/*
+ * compute
+ *		The gathered tiles: factors, and a panel of filters after the other
+ *		products and outputs.
+ */
+static void
+compute(Run *run)
+{
+	const C1dConvGeometry *geometry = run->geometry;
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		heaps = (run->gathered + run->kernels->rows - 1) / run->kernels->rows;
+	C1dWinogradProduct product = {
+		.v_chunk = run->gathered * run->kernels->lanes, .channels = geometry->row_floats,
+		.u = run->weights->panels + c1d_winograd_head(geometry),
+	};
+	C1dWinogradOutput output = {
+		.products = run->products, .tiles = run->gathered, .targets = run->targets,
+		.y_row = run->y_row * geometry->spacing, .pool = run->pool, .relu = run->direct->relu,
+	};
+
+	factors(run);
+	for (int64_t n = 0; n < geometry->filters; n += output.width)
+	{
+		output.width = product.width = c1d_winograd_width(run->kernels, geometry->filters - n);
+		output.column = n;
+		output.columns = geometry->filters - n;
+		product.m_row = PRODUCTS * product.width;
+		for (int j = 0; j < PRODUCTS; j++)
+		{
+			/* point 1 counts once for each output; a piece of two taps has no product at infinity */
+			product.bias = j == 1 ? run->direct->bias + n : run->zeros;
+			product.pieces = pieces.threes + (j < PRODUCTS - 1 ? pieces.twos : 0);
+			for (int64_t h = 0; h < heaps; h++)
+			{
+				int64_t		first = run->gathered * h / heaps;
+
+				product.v = run->v + j * run->layout.v_product + first * run->kernels->lanes;
+				product.m = run->products + (first * PRODUCTS + j) * product.width;
+				product.rows = (int) (run->gathered * (h + 1) / heaps - first);
+				run->kernels->product(&product);
+			}
+			product.u += product.pieces * product.channels * product.width;
+		}
+		run->kernels->output(&output);
+	}
+	run->gathered = 0;
+}
+
+/*
+ * directly
+ *		Compute outputs from .. to - 1 the direct way, of them those in the
+ *		range of the call.
+ */
+static void
+directly(const Run *run, int64_t from, int64_t to)
+{
+	from = MAX(from / run->pool, run->begin);
+	to = MIN(to / run->pool, run->end);
+	if (from < to)
+		c1d_conv_rows(run->geometry, run->direct, run->x, run->y, run->y_row, from, to);
+}
+
+/*
+ * tiles_directly
+ *		Compute tiles from .. to - 1 the direct way: whole blocks are rows that
+ *		follow each other; of others each tile has its own.
+ */
+static void
+tiles_directly(const Run *run, int64_t from, int64_t to)
+{
+	int64_t		spacing = run->geometry->spacing;
+	int64_t		block = run->layout.block;
+
+	while (from < to)
+	{
+		int64_t		phase = from % spacing;
+		int64_t		start = from / spacing * block;
+		int64_t		whole = phase == 0 ? (to - from) / spacing : 0;
+		int64_t		some = MIN(to - from, spacing - phase);
+
+		if (whole > 0)
+		{
+			directly(run, start, start + whole * block);
+			from += whole * spacing;
+			continue;
+		}
+		for (int i = 0; i < TILE; i++)
+			directly(run, start + i * spacing + phase, start + i * spacing + phase + some);
+		from += some;
+	}
+}
+
+/* gather: one more safe tile, unless none of its rows is asked for. */
+static void
+gather(Run *run, int64_t tile)
+{
+	int64_t		start = tile_start(run, tile);
+	int64_t		spacing = run->geometry->spacing;
+	int64_t		row = start / run->pool;
+	int			rows = TILE / run->pool;
+	C1dWinogradTarget target = {run->y + row * run->y_row, 0, rows};
+
+	while (target.low < rows && row + target.low * spacing < run->begin)
+		target.low++;
+	while (target.high > target.low && row + (target.high - 1) * spacing >= run->end)
+		target.high--;
+	if (target.low == target.high)
+		return;
+	run->first[run->gathered] = start;
+	run->targets[run->gathered++] = target;
+	if (run->gathered == run->layout.tiles)
+		compute(run);
+}
+
+/*
+ * judge
+ *		Which tiles of the blocks from the first on are safe: run->safe, at the
+ *		first output of each.
+ */
+static void
+judge(Run *run, int64_t first, int64_t blocks)
+{
+	const C1dConvGeometry *geometry = run->geometry;
+	int64_t		outputs = blocks * run->layout.block;
+	int64_t		present = run->weights->rows * run->pool - first * run->layout.block;
+	int64_t		rows = outputs + (geometry->taps - 1) * geometry->spacing;
+	int64_t		start = first * run->layout.block + geometry->offset;
+	int64_t		low = MIN(MAX(-start, 0), rows);
+	int64_t		high = MAX(MIN(geometry->length - start, rows), low);
+	C1dWinogradJudge call = {
+		.energy = run->energy, .outputs = outputs, .present = present, .spacing = geometry->spacing,
+		.taps = geometry->taps, .head = run->weights->panels, .scale = run->scale, .safe = run->safe,
+	};
+
+	memset(run->energy, 0, low * sizeof(float));
+	if (low < high)
+		run->kernels->measure(run->x + (start + low) * geometry->row_floats, geometry->row_floats, high - low,
+								 run->energy + low);
+	memset(run->energy + high, 0, (rows - high) * sizeof(float));
+	run->kernels->judge(&call);
+}
+
+/*
+ * c1d_winograd_rows
+ *		Compute rows begin .. end - 1 of a series, as c1d_conv_rows() with the
+ *		direct weights does.
+ *
+ * x is (length, row_floats), row r of the output the filters floats at y + r *
+ * y_row; work is c1d_winograd_workspace() floats.  A row has the same bits
+ * whatever range it was computed in; ranges that are multiples of 4 * spacing
+ * outputs compute no tile twice.  Cannot fail: c1d_winograd_fits() and
+ * c1d_winograd_pack() have said yes.
+ */
+void
+c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *weights,
+				  const float *x, float *y, int64_t y_row, int64_t begin, int64_t end, float *work)
+{
+	C1dIsa		isa = weights->direct->variant->isa;
+	Run			run = {
+		.geometry = geometry, .weights = weights, .direct = weights->direct, 
+		.kernels = c1d_winograd_kernels(isa), .pool = MAX(weights->direct->pool, 1),
+		.layout = lay_out(geometry, c1d_winograd_kernels(isa)),
+		.x = x, .y = y, .y_row = y_row, .begin = begin, .end = end,
+	};
+	const Layout *l = &run.layout;
+	int64_t		last = (end * run.pool + l->block - 1) / l->block;
+
+	run.v = work;
+	run.products = run.v + PRODUCTS * l->v_product;
+	run.zeros = run.products + l->tiles * PRODUCTS * WIDEST;
+	run.energy = run.zeros + l->zeros;
+	run.scale = run.energy + l->energy;
+	run.safe = run.scale + l->blocks * l->block;
+	memset(run.zeros, 0, l->zeros * sizeof(float));
+
+	for (int64_t block = begin * run.pool / l->block; block < last; block += l->blocks)
+	{
+		int64_t		blocks = MIN(l->blocks, last - block);
+		int64_t		tile = block * geometry->spacing;
+		int64_t		end_tile = tile + blocks * geometry->spacing;
+
+		judge(&run, block, blocks);
+		while (tile < end_tile)
+		{
+			int64_t		from = tile;
+
+			while (tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] == 0)
+				tile++;
+			tiles_directly(&run, from, tile);
+			for (; tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] != 0; tile++)
+				gather(&run, tile);
+		}
+	}
+	if (run.gathered > 0)
+		compute(&run);
+}

@@ -1,0 +1,156 @@
+/*
+ * src/kernels/winograd_kernels.h
+ *	  The parts of a Winograd convolution, one set for each
+ *	  instruction set, and how a kernel falls into pieces.  Only for winograd*.c.
+ */
+#ifndef C1D_WINOGRAD_KERNELS_H
+#define C1D_WINOGRAD_KERNELS_H
+
+#include "kernels/winograd.h"
+
+#define C1D_WINOGRAD_PRODUCTS 6
+
+/*
+ * The kernel as pieces: so many of three taps, which come first, then so many
+ * of two.
+ */
+typedef struct C1dWinogradPieces
+{
+	int64_t		threes;
+	int64_t		twos;
+} C1dWinogradPieces;
+
+static inline C1dWinogradPieces
+c1d_winograd_pieces(int64_t taps)
+{
+	int64_t		twos = (3 - taps % 3) % 3;
+
+	return (C1dWinogradPieces) {(taps - 2 * twos) / 3, twos};
+}
+
+/* c1d_winograd_inner: factors that product j sums up; a piece of two taps has none at infinity. */
+static inline int64_t
+c1d_winograd_inner(const C1dConvGeometry *geometry, int j)
+{
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+
+	return (pieces.threes + (j < C1D_WINOGRAD_PRODUCTS - 1 ? pieces.twos : 0)) * geometry->row_floats;
+}
+
+/*
+ * Before the panels: (C1D_WINOGRAD_RANGE * worth)^2 of every tap, the greatest
+ * energy a safe tile may have, and room up to a whole cache line.
+ */
+static inline int64_t
+c1d_winograd_head(const C1dConvGeometry *geometry)
+{
+	return (geometry->taps + 1 + 15) / 16 * 16;
+}
+
+/* The steps that a piece of a tile reads; one off the series is a row of zeros. */
+typedef struct C1dWinogradSteps
+{
+	const float *step[C1D_WINOGRAD_PRODUCTS];
+} C1dWinogradSteps;
+
+typedef struct C1dWinogradInput
+{
+	const C1dWinogradSteps *steps;	/* (tiles) */
+	int64_t		tiles;
+	int64_t		channels;
+	int			taps;			/* 3 or 2 */
+	float	   *v;				/* factor c of tile t is v[(c / lanes * tiles + t) * lanes + c % lanes] */
+	int64_t		v_product;		/* from a product to the next */
+} C1dWinogradInput;
+
+typedef struct C1dWinogradProduct
+{
+	const float *v;				/* piece after piece, as input() leaves it */
+	const float *u;				/* (pieces, channels, width) */
+	const float *bias;			/* (width) */
+	int64_t		v_chunk;		/* from VL factors to the next */
+	int64_t		pieces;
+	int64_t		channels;
+	int			rows;			/* tiles: 1 .. the kernels' rows */
+	int			width;			/* one or two vectors */
+	float	   *m;
+	int64_t		m_row;
+} C1dWinogradProduct;
+
+/* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
+typedef struct C1dWinogradTarget
+{
+	float	   *y;				/* row 0 */
+	int			low;
+	int			high;
+} C1dWinogradTarget;
+
+typedef struct C1dWinogradOutput
+{
+	const float *products;		/* (tiles, 6, width) */
+	int64_t		tiles;
+	int			width;			/* of the panel */
+	int64_t		column;			/* of y that is the panel's first */
+	int64_t		columns;		/* from there on */
+	const C1dWinogradTarget *targets;
+	int64_t		y_row;			/* from a tile's row to its next */
+	int			pool;			/* 1, 2 or 4 */
+	bool		relu;
+} C1dWinogradOutput;
+
+typedef struct C1dWinogradJudge
+{
+	const float *energy;		/* of the rows from the first tap of output 0 on */
+	int64_t		outputs;		/* a multiple of 4 * spacing */
+	int64_t		present;		/* of them exist */
+	int64_t		spacing;
+	int64_t		taps;
+	const float *head;			/* c1d_winograd_head() */
+	float	   *scale;			/* (outputs): scratch */
+	float	   *safe;			/* (outputs): 1 where a safe tile starts */
+} C1dWinogradJudge;
+
+typedef struct C1dWinogradKernels
+{
+	int			lanes;
+	int			rows;			/* of a product, at most */
+
+	/* energy[s] = sum of squares of row s of x, (rows, channels) */
+	void		(*measure) (const float *x, int64_t channels, int64_t rows, float *energy);
+
+	/* the test of winograd.h for every tile */
+	void		(*judge) (const C1dWinogradJudge *call);
+
+	/* factors of all products from the steps of one piece */
+	void		(*input) (const C1dWinogradInput *call);
+
+	/* m[t * m_row + n] = bias[n] + sum over pieces and channels of v * u */
+	void		(*product) (const C1dWinogradProduct *call);
+
+	/* outputs of tiles from their products */
+	void		(*output) (const C1dWinogradOutput *call);
+} C1dWinogradKernels;
+
+#define WINOGRAD(isa, ISA) \
+extern const C1dWinogradKernels c1d_winograd_kernels__##isa;
+#include "kernels/winograd.inc"
+
+static inline const C1dWinogradKernels *
+c1d_winograd_kernels(C1dIsa isa)
+{
+	static const C1dWinogradKernels *const kernels[C1D_ISAS] = {
+#define WINOGRAD(isa, ISA) [C1D_ISA_##ISA] = &c1d_winograd_kernels__##isa,
+#include "kernels/winograd.inc"
+	};
+
+	return kernels[isa];
+}
+
+/* c1d_winograd_width: filters in the panel that holds the first of so many. */
+static inline int
+c1d_winograd_width(const C1dWinogradKernels *kernels, int64_t filters)
+{
+	return filters > kernels->lanes ? 2 * kernels->lanes : kernels->lanes;
+}
+
+#endif

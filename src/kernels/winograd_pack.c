@@ -1,0 +1,151 @@
+/*
+ * src/kernels/winograd_pack.c
+ *	  Which convolutions have a Winograd form, and their weights in that form.
+ */
+#include "kernels/winograd_kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernels/gemm.h"
+
+#define LEAST_CHANNELS 32
+#define LEAST_FILTERS 32
+
+/* What tap t of a piece counts for in product j: a^t over the product of a's distances to the other points. */
+static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
+	{1, 0, 0},
+	{1 / 3.0, 1 / 3.0, 1 / 3.0},
+	{-1 / 3.0, 1 / 3.0, -1 / 3.0},
+	{-16 / 15.0, -8 / 15.0, -4 / 15.0},
+	{1 / 15.0, -2 / 15.0, 4 / 15.0},
+	{0, 0, 1},
+};
+
+/*
+ * c1d_winograd_fits
+ *		Is there a Winograd form of that geometry, its rows pooled so many at a
+ *		time (1 = not), and is it the faster?  Transforms cost as much for every
+ *		channel and filter, products for every pair of them: few are not worth it.
+ */
+bool
+c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
+{
+	(void) isa;
+	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
+		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
+		geometry->row_floats >= LEAST_CHANNELS && geometry->filters >= LEAST_FILTERS;
+}
+
+/* c1d_winograd_panel_floats: the size of the packed kernel. */
+int64_t
+c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
+{
+	int64_t		rows = 0;
+
+	for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
+		rows += c1d_winograd_inner(geometry, j);
+	return c1d_winograd_head(geometry) + rows * c1d_gemm_padded(isa, geometry->filters);
+}
+
+/* element: weight of filter n for channel q, at a tap */
+static double
+element(const C1dConvLayout *layout, int64_t tap, int64_t q, int64_t n)
+{
+	return layout->from[tap * layout->tap_step + q * layout->inner_step + n * layout->column_step];
+}
+
+/*
+ * pack_product
+ *		Write the rows of product j for width filters from the first on, piece
+ *		by piece; returns where the next ones belong.
+ */
+static float *
+pack_product(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int j, int64_t first, int width, float *panel)
+{
+	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	int64_t		tap = 0;
+
+	for (int64_t p = 0; p < pieces.threes + (j < C1D_WINOGRAD_PRODUCTS - 1 ? pieces.twos : 0); p++)
+	{
+		int			taps = p < pieces.threes ? 3 : 2;
+
+		for (int64_t q = 0; q < geometry->row_floats; q++)
+			for (int64_t n = first; n < first + width; n++)
+			{
+				double		sum = 0;
+
+				for (int t = 0; t < taps && n < geometry->filters; t++)
+					sum += weight_row[j][t] * element(layout, tap + t, q, n);
+				*panel++ = (float) sum;
+			}
+		tap += taps;
+	}
+	return panel;
+}
+
+/*
+ * pack_head
+ *		Find the worth of every tap, and the greatest energy for which nothing
+ *		overflows: sums stay below 2^100 when norms multiply to less, since the
+ *		transforms together magnify by less than 2^10.  False when a weight is
+ *		no finite number, or when even steps of equal norms would not be safe.
+ */
+static bool
+pack_head(const C1dConvGeometry *geometry, const C1dConvLayout *layout, float *head)
+{
+	double		most = 0,
+				sum = 0;
+	const double range = C1D_WINOGRAD_RANGE;
+
+	for (int64_t t = 0; t < geometry->taps; t++)
+		head[t] = C1D_WINOGRAD_RANGE * C1D_WINOGRAD_RANGE;
+	for (int64_t n = 0; n < geometry->filters; n++)
+	{
+		double		greatest = 0;
+
+		for (int pass = 0; pass < 2; pass++)
+			for (int64_t t = 0; t < geometry->taps; t++)
+			{
+				double		energy = 0;
+
+				for (int64_t q = 0; q < geometry->row_floats; q++)
+					energy += element(layout, t, q, n) * element(layout, t, q, n);
+				if (!isfinite(energy))
+					return false;
+				if (pass == 0)
+					greatest = fmax(greatest, energy);
+				else if (greatest > 0)
+					head[t] = (float) fmin(head[t], range * range * (energy / greatest));
+			}
+		most = fmax(most, greatest);
+	}
+	for (int64_t t = 0; t < geometry->taps; t++)
+		sum += head[t];
+	head[geometry->taps] = (float) fmin(0x1p100, 0x1p200 / fmax(most * (double) geometry->taps, 0x1p-100));
+	return sum >= (double) (geometry->taps + C1D_WINOGRAD_TILE - 1) && most < 0x1p100;
+}
+
+/*
+ * c1d_winograd_pack
+ *		Write c1d_winograd_panel_floats(): the head, and for every panel of
+ *		filters the rows of product 0, of product 1, ...  False = these weights
+ *		are not for this way; what was written is of no use then.
+ */
+bool
+c1d_winograd_pack(const C1dConvGeometry *geometry, C1dIsa isa, const C1dConvLayout *layout, float *panels)
+{
+	int			width;
+
+	memset(panels, 0, c1d_winograd_head(geometry) * sizeof(float));
+	if (!pack_head(geometry, layout, panels))
+		return false;
+	panels += c1d_winograd_head(geometry);
+	for (int64_t first = 0; first < geometry->filters; first += width)
+	{
+		width = c1d_winograd_width(c1d_winograd_kernels(isa), geometry->filters - first);
+		for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
+			panels = pack_product(geometry, layout, j, first, width, panels);
+	}
+	return true;
+}

@@ -1,0 +1,521 @@
+/*
+ * test/unit/test_winograd.c
+ *	  Winograd convolution against a loop in double precision, and against the
+ *	  direct way whose place it takes.
+ *
+ * The bound is the one that winograd.h states: 1e-5 of an output's own scale,
+ * |bias| + sqrt(sum over taps of |weights|^2 |step|^2).  Random layers of every
+ * kind of series must keep it, those at the edge of what a safe tile may be
+ * included; and the same checks must notice weights, and a judge, that are
+ * broken on purpose.
+ */
+#include "model.h"
+
+#include "kernels/winograd_kernels.h"
+
+#define BOUND 1e-5
+#define LAYERS 800				/* of each kind of series and instruction set: 12,000 in all */
+
+typedef enum Kind
+{
+	NORMAL,						/* all steps alike */
+	SPARSE,						/* as after relu: half of it zeros, with silences */
+	WIDE,						/* steps of very different size: some tiles safe, some just not */
+	SPIKES,						/* of 10^6 */
+	STRANGE,					/* NaN and infinities */
+	KINDS
+} Kind;
+
+static const char *const kind_names[] = {"normal", "sparse", "wide", "spikes", "strange"};
+
+typedef struct Layer
+{
+	C1dConvGeometry geometry;
+	int64_t		rows;			/* of y, after the pool */
+	int64_t		y_row;
+	float	   *x,
+			   *kernel,			/* (taps, channels, filters) */
+			   *bias;
+	C1dConvWeights direct;
+	C1dWinogradWeights winograd;
+	float	   *panels,
+			   *packed_bias,
+			   *forms;			/* what c1d_winograd_pack() wrote */
+	bool		safe;			/* and returned */
+} Layer;
+
+static double
+normal(void)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < 12; i++)
+		sum += unit_float();
+	return sum / 2;
+}
+
+static void
+fill_series(const C1dConvGeometry *g, Kind kind, float *x)
+{
+	static const float strange[] = {NAN, INFINITY, -INFINITY};
+	double		size = 1;
+
+	for (int64_t s = 0; s < g->length; s++)
+	{
+		if (kind == WIDE)
+			size = unit_between(0, 3) ? size : exp(3 * normal());
+		if (kind == SPARSE)
+			size = unit_between(0, 9) ? 1 : 0;
+		for (int64_t c = 0; c < g->row_floats; c++)
+		{
+			double		v = normal() * size;
+
+			if (kind == SPARSE && v < 0)
+				v = 0;
+			if (kind == SPIKES && unit_between(0, 40 * g->row_floats) == 0)
+				v = 1e6;
+			if (kind == STRANGE && unit_between(0, 30 * g->row_floats) == 0)
+				v = strange[unit_between(0, 2)];
+			x[s * g->row_floats + c] = (float) v;
+		}
+	}
+}
+
+/* lay_layer: pack both forms of a layer of that geometry. */
+static void
+lay_layer(Layer *l, C1dIsa isa, int pool, bool relu)
+{
+	const C1dConvGeometry *g = &l->geometry;
+	C1dConvLayout layout = {
+		.from = l->kernel, .tap_step = g->row_floats * g->filters, .inner_step = g->filters, .column_step = 1,
+	};
+
+	l->direct = (C1dConvWeights) {.variant = c1d_conv_choose(g, isa, pool), .relu = relu, .pool = pool};
+	l->panels = unit_floats(c1d_conv_panel_floats(g, l->direct.variant));
+	l->packed_bias = unit_floats(c1d_conv_bias_floats(g, l->direct.variant));
+	c1d_conv_pack(g, l->direct.variant, &layout, l->panels);
+	c1d_conv_pack_bias(g, l->direct.variant, l->bias, l->packed_bias);
+	l->direct.panels = l->panels;
+	l->direct.bias = l->packed_bias;
+	l->forms = unit_guarded(c1d_winograd_panel_floats(g, isa));
+	l->safe = c1d_winograd_pack(g, isa, &layout, l->forms);
+	l->winograd = (C1dWinogradWeights) {l->forms, &l->direct, l->rows};
+}
+
+static void
+free_layer(Layer *l)
+{
+	free(l->x);
+	free(l->kernel);
+	free(l->bias);
+	free(l->panels);
+	free(l->packed_bias);
+	unit_unguard(l->forms);
+}
+
+/* random_weights: of usual size, or with taps that matter less, one perhaps not at all */
+static void
+random_weights(Layer *l, bool uneven)
+{
+	const C1dConvGeometry *g = &l->geometry;
+	int64_t		one = g->row_floats * g->filters;
+
+	l->kernel = unit_floats(g->taps * one);
+	l->bias = unit_floats(g->filters);
+	for (int64_t t = 0; t < g->taps; t++)
+	{
+		double		size = uneven ? exp(2 * normal()) * (unit_between(0, 5) > 0) : 1;
+
+		for (int64_t i = 0; i < one; i++)
+			l->kernel[t * one + i] = (float) (normal() * size);
+	}
+	for (int64_t n = 0; n < g->filters; n++)
+		l->bias[n] = (float) normal();
+}
+
+/* draw_layer: a random layer that c1d_winograd_fits() but for its size; some are wide, most are small. */
+static Layer
+draw_layer(C1dIsa isa, Kind kind)
+{
+	Layer		l = {0};
+	C1dConvGeometry *g = &l.geometry;
+	static const int pools[] = {1, 1, 2, 4};
+	int			pool = pools[unit_between(0, 3)];
+	int64_t		taps = unit_between(0, 1) ? unit_between(3, 5) : unit_between(3, 11);
+	int64_t		spacing = pool > 1 || unit_between(0, 1) ? 1 : unit_between(1, unit_between(0, 3) ? 5 : 60);
+	int64_t		span = (taps - 1) * spacing + 1;
+	int64_t		before = unit_between(0, 1) ? unit_between(0, span - 1) : unit_between(0, span + 5);
+	int64_t		outputs = unit_between(pool, unit_between(0, 5) ? 30 : 240);
+
+	*g = (C1dConvGeometry) {
+		.row_floats = unit_between(0, 3) ? unit_between(4, 20) : unit_between(4, 70),
+		.stride = 1, .offset = -before, .taps = taps, .spacing = spacing, .groups = 1,
+		.filters = unit_between(0, 3) ? unit_between(1, 20) : unit_between(1, 70),
+	};
+	/* what is padding after the series is what the outputs leave over */
+	g->length = outputs + span - 1 - before - unit_between(0, span);
+	if (g->length < 1)
+		g->length = 1;
+	l.rows = outputs / pool;
+	l.y_row = g->filters + unit_between(0, 2);
+	random_weights(&l, unit_between(0, 3) == 0);
+	l.x = unit_floats(g->length * g->row_floats);
+	fill_series(g, kind, l.x);
+	lay_layer(&l, isa, pool, unit_between(0, 1));
+	return l;
+}
+
+/* run_rows: rows in ranges of random size, or all at once; the scratch is guarded, too. */
+static bool
+run_rows(const Layer *l, float *y, bool at_once)
+{
+	C1dIsa		isa = l->direct.variant->isa;
+	int64_t		floats = c1d_winograd_workspace(&l->geometry, isa);
+	float	   *work = unit_guarded(floats);
+	int64_t		end;
+	bool		intact;
+
+	for (int64_t begin = 0; begin < l->rows; begin = end)
+	{
+		end = at_once ? l->rows : begin + unit_between(1, unit_between(0, 1) ? 9 : l->rows);
+		end = end > l->rows ? l->rows : end;
+		c1d_winograd_rows(&l->geometry, &l->winograd, l->x, y, l->y_row, begin, end, work);
+	}
+	intact = unit_intact(work, floats);
+	unit_unguard(work);
+	return intact;
+}
+
+typedef struct Seen
+{
+	int64_t		layers;
+	int64_t		values;
+	int64_t		finite;
+	int64_t		other_bits;		/* values that are not bit for bit those of the direct way */
+	int64_t		wrong;
+	double		worst;			/* off the direct way, of an output's own scale */
+	double		worst_true;		/* off the truth, the same */
+	double		worst_direct;	/* what the direct way is off the truth */
+	double		worst_output;	/* off the truth, of the layer's largest output */
+} Seen;
+
+/* output: one value in double precision, before relu and pool; and its scale */
+static double
+output(const Layer *l, int64_t at, int64_t n, double *scale)
+{
+	const C1dConvGeometry *g = &l->geometry;
+	double		sum = l->bias[n];
+	double		squares = 0;
+
+	for (int64_t t = 0; t < g->taps; t++)
+	{
+		int64_t		s = at + g->offset + t * g->spacing;
+		double		weight = 0,
+					step = 0;
+
+		if (s < 0 || s >= g->length)
+			continue;
+		for (int64_t c = 0; c < g->row_floats; c++)
+		{
+			double		w = l->kernel[(t * g->row_floats + c) * g->filters + n];
+			double		v = l->x[s * g->row_floats + c];
+
+			sum += w * v;
+			weight += w * w;
+			step += v * v;
+		}
+		squares += weight * step;
+	}
+	*scale = fabs(l->bias[n]) + sqrt(squares);
+	return sum;
+}
+
+static bool
+same_kind(float a, float b)
+{
+	return isnan(a) ? isnan(b) : isinf(a) ? a == b : isfinite(b);
+}
+
+/* check_layer: all that was written, against the truth and the direct way */
+static void
+check_layer(const Layer *l, Seen *seen)
+{
+	const C1dConvGeometry *g = &l->geometry;
+	int64_t		floats = (l->rows - 1) * l->y_row + g->filters;
+	int			pool = l->direct.pool;
+	float	   *y = unit_guarded(floats);
+	float	   *split = unit_guarded(floats);
+	float	   *direct = unit_guarded(floats);
+	double		largest = 0,
+				off = 0;
+
+	seen->layers++;
+	seen->wrong += !run_rows(l, y, true) || !run_rows(l, split, false);
+	c1d_conv_rows(g, &l->direct, l->x, direct, l->y_row, 0, l->rows);
+	seen->wrong += !unit_intact(y, floats) || !unit_intact(split, floats);
+	for (int64_t r = 0; r < l->rows; r++)
+	{
+		for (int64_t n = 0; n < g->filters; n++)
+		{
+			float		got = y[r * l->y_row + n];
+			float		rival = direct[r * l->y_row + n];
+			double		truth = -INFINITY,
+						scale = 0;
+
+			seen->values++;
+			seen->wrong += !unit_same_bits(&got, &split[r * l->y_row + n], 1) || !same_kind(got, rival);
+			seen->other_bits += !unit_same_bits(&got, &rival, 1);
+
+			/* a maximum is off by no more than the one of them that is off most */
+			for (int i = 0; i < pool; i++)
+			{
+				double		own;
+				double		v = output(l, r * pool + i, n, &own);
+
+				truth = v > truth || v != v ? v : truth;
+				scale = own > scale || own != own ? own : scale;
+			}
+			if (l->direct.relu && truth < 0)
+				truth = 0;
+			if (!isfinite(rival))
+				continue;
+			seen->finite++;
+			if (scale > 0)
+			{
+				seen->worst = fmax(seen->worst, fabs((double) got - rival) / scale);
+				seen->worst_true = fmax(seen->worst_true, fabs(got - truth) / scale);
+				seen->worst_direct = fmax(seen->worst_direct, fabs(rival - truth) / scale);
+			}
+			else
+				seen->wrong += got != rival;
+			largest = fmax(largest, fabs(truth));
+			off = fmax(off, fabs(got - truth));
+		}
+		if (r + 1 < l->rows)
+			seen->wrong += !unit_untouched(y + r * l->y_row + g->filters, l->y_row - g->filters);
+	}
+	if (largest > 0)
+		seen->worst_output = fmax(seen->worst_output, off / largest);
+	seen->wrong += seen->worst > BOUND;
+	unit_unguard(y);
+	unit_unguard(split);
+	unit_unguard(direct);
+}
+
+TEST(random_layers)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+		for (Kind kind = NORMAL; kind < KINDS; kind++)
+		{
+			Seen		seen = {0};
+
+			if (!c1d_isa_available((C1dIsa) isa))
+			{
+				ok(true, "%s series # SKIP this machine has no %s", kind_names[kind], c1d_isa_names[isa]);
+				continue;
+			}
+			for (int i = 0; i < LAYERS; i++)
+			{
+				Layer		l = draw_layer((C1dIsa) isa, kind);
+
+				if (l.safe)
+					check_layer(&l, &seen);
+				seen.wrong += !unit_intact(l.forms, c1d_winograd_panel_floats(&l.geometry, (C1dIsa) isa));
+				free_layer(&l);
+			}
+			ok(seen.wrong == 0 && seen.layers > LAYERS * 2 / 3 && seen.other_bits > seen.values / 20,
+			   "%s: %lld layers on %s series (%lld values, %.0f %% not by the direct way) are off it by %.2g of their own scale at most",
+			   c1d_isa_names[isa], (long long) seen.layers, kind_names[kind], (long long) seen.values,
+			   100.0 * (double) seen.other_bits / (double) seen.values, seen.worst);
+			printf("# off the truth by %.2g of their own scale (direct: %.2g), by %.2g of the largest output\n",
+				   seen.worst_true, seen.worst_direct, seen.worst_output);
+		}
+}
+
+/* plain_layer: one that fits, with everything random but its size */
+static Layer
+plain_layer(C1dIsa isa, int64_t length, int64_t channels, int64_t filters, int64_t taps, int64_t spacing)
+{
+	Layer		l = {0};
+
+	l.geometry = (C1dConvGeometry) {
+		.length = length, .row_floats = channels, .stride = 1, .offset = -(taps - 1) * spacing / 2,
+		.taps = taps, .spacing = spacing, .groups = 1, .filters = filters,
+	};
+	l.rows = length;
+	l.y_row = filters;
+	random_weights(&l, false);
+	l.x = unit_floats(length * channels);
+	fill_series(&l.geometry, NORMAL, l.x);
+	lay_layer(&l, isa, 1, false);
+	return l;
+}
+
+TEST(every_height_and_width)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		int64_t		lanes;
+		Seen		seen = {0};
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "heights and widths # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		lanes = c1d_winograd_kernels((C1dIsa) isa)->lanes;
+		for (int64_t tiles = 1; tiles <= 50; tiles++)
+		{
+			const int64_t filters[] = {1, lanes - 1, lanes, lanes + 1, 2 * lanes, 2 * lanes + 1, 3 * lanes - 1};
+
+			for (size_t f = 0; f < sizeof(filters) / sizeof(*filters); f++)
+			{
+				int64_t		channels = unit_between(0, 1) ? lanes : unit_between(1, 2 * lanes + 1);
+				Layer		l = plain_layer((C1dIsa) isa, 4 * tiles - unit_between(0, 3), channels, filters[f], 3, 1);
+
+				check_layer(&l, &seen);
+				seen.wrong += !l.safe;
+				free_layer(&l);
+			}
+		}
+		ok(seen.wrong == 0, "%s: 1 to 50 tiles of filters that straddle the panels are right, the worst at %.2g of its own scale",
+		   c1d_isa_names[isa], seen.worst);
+	}
+}
+
+TEST(a_spike_leaves_its_neighbours_alone)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		int64_t		near = 0,
+					same = 0,
+					far = 0,
+					other = 0;
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "a spike # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		for (int64_t at = 40; at < 56; at++)
+		{
+			Layer		l = plain_layer((C1dIsa) isa, 100, 32, 32, 3, 1);
+			float	   *y = unit_guarded(100 * 32);
+			float	   *direct = unit_guarded(100 * 32);
+
+			l.x[at * 32 + at % 32] = 1e6f;
+			run_rows(&l, y, true);
+			c1d_conv_rows(&l.geometry, &l.direct, l.x, direct, 32, 0, 100);
+			for (int64_t i = 0; i < 100 * 32; i++)
+			{
+				bool		is_near = llabs(i / 32 - at) <= 2;
+				bool		is_same = memcmp(&y[i], &direct[i], sizeof(float)) == 0;
+
+				near += is_near;
+				same += is_near && is_same;
+				far += llabs(i / 32 - at) > 6;
+				other += llabs(i / 32 - at) > 6 && !is_same;
+			}
+			free_layer(&l);
+			unit_unguard(y);
+			unit_unguard(direct);
+		}
+		ok(same == near && other > far / 2, "%s: outputs on and beside a spike of 10^6 have the bits of the direct way; others (%lld of %lld) have not",
+		   c1d_isa_names[isa], (long long) other, (long long) far);
+	}
+}
+
+/* off: how far a layer is off the direct way, of an output's own scale */
+static double
+off(const Layer *l)
+{
+	Seen		seen = {0};
+
+	check_layer(l, &seen);
+	return seen.worst;
+}
+
+TEST(broken_forms_are_noticed)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		int			noticed = 0;
+		Layer		l;
+		float	   *product;
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "broken forms # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		l = plain_layer((C1dIsa) isa, 33, 16, c1d_winograd_kernels((C1dIsa) isa)->lanes, 3, 1);
+		product = l.forms + c1d_winograd_head(&l.geometry);
+		for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
+		{
+			int64_t		floats = c1d_winograd_inner(&l.geometry, j) * l.geometry.filters;
+
+			for (int64_t i = 0; i < floats; i++)
+				product[i] *= 1.001f;
+			noticed += off(&l) > BOUND;
+			for (int64_t i = 0; i < floats; i++)
+				product[i] /= 1.001f;
+			product += floats;
+		}
+		ok(noticed == C1D_WINOGRAD_PRODUCTS && off(&l) < BOUND,
+		   "%s: each of the six products is noticed when its constants are wrong by 0.1 %%", c1d_isa_names[isa]);
+		free_layer(&l);
+
+		l = plain_layer((C1dIsa) isa, 33, 16, 16, 3, 1);
+		l.x[20 * 16 + 3] = 1e4f;
+		noticed = off(&l) < BOUND;
+		for (int t = 0; t < 3; t++)
+			l.forms[t] = 1e30f;
+		ok(noticed && off(&l) > BOUND, "%s: a judge that lets every tile pass is noticed", c1d_isa_names[isa]);
+		free_layer(&l);
+	}
+}
+
+/* packs: does a kernel with one element replaced still have a Winograd form? */
+static bool
+packs(float element, bool all_of_tap)
+{
+	Layer		l = plain_layer(C1D_ISA_BASELINE, 8, 4, 4, 3, 1);
+	C1dConvLayout layout = {.from = l.kernel, .tap_step = 16, .inner_step = 4, .column_step = 1};
+	bool		safe;
+
+	for (int i = 16; i < (all_of_tap ? 32 : 17); i++)
+		l.kernel[i] = element;
+	safe = l.safe && c1d_winograd_pack(&l.geometry, C1D_ISA_BASELINE, &layout, l.forms);
+	free_layer(&l);
+	return safe;
+}
+
+TEST(weights_without_a_form)
+{
+	C1dConvGeometry g = {.length = 100, .row_floats = 64, .stride = 1, .taps = 3, .spacing = 1, .groups = 1, .filters = 64};
+	C1dConvGeometry strided = g,
+				image = g,
+				grouped = g,
+				dilated = g,
+				short_kernel = g;
+
+	strided.stride = 2;
+	image.height = 3;
+	grouped.groups = 2;
+	dilated.spacing = 2;
+	short_kernel.taps = 2;
+	ok(packs(1, false) && packs(0, false) && packs(0, true) && packs(1e3f, false), "ordinary kernels, and kernels with zeros, have a Winograd form");
+	ok(!packs(NAN, false) && !packs(INFINITY, false) && !packs(-INFINITY, false) && !packs(1e30f, false),
+	   "kernels with NaN, infinities or numbers that might overflow have none");
+	ok(!packs(1e6f, true), "nor have kernels of which one tap outweighs the others");
+	ok(c1d_winograd_fits(&g, C1D_ISA_BASELINE, 1) && c1d_winograd_fits(&g, C1D_ISA_BASELINE, 2) &&
+	   c1d_winograd_fits(&g, C1D_ISA_BASELINE, 4) && c1d_winograd_fits(&dilated, C1D_ISA_BASELINE, 1),
+	   "it fits kernels of three taps, dilated or pooled by two or four");
+	ok(!c1d_winograd_fits(&g, C1D_ISA_BASELINE, 3) && !c1d_winograd_fits(&dilated, C1D_ISA_BASELINE, 2) &&
+	   !c1d_winograd_fits(&strided, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&image, C1D_ISA_BASELINE, 1) &&
+	   !c1d_winograd_fits(&grouped, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&short_kernel, C1D_ISA_BASELINE, 1),
+	   "it does not fit strides, groups, images, two taps, pools across tiles");
+}
+
+RUN(random_layers, every_height_and_width, a_spike_leaves_its_neighbours_alone, broken_forms_are_noticed,
+	weights_without_a_form)
