@@ -126,6 +126,12 @@ SELECT predict(:'m'::conv1d_model, '[[1],[2],[3],[4],[5]]');
 SELECT pg_temp.show('{16,1}', '{"class_name": "Sequential", "config": {"name": "m", "layers": [
 	{"class_name": "InputLayer", "config": {"batch_shape": [null, 16, 1]}},
 	{"class_name": "Conv1D", "config": {"name": "c", "trainable": true, "filters": 4, "kernel_size": [3], "strides": [2], "padding": "same", "activation": "gelu", "use_bias": false}}]}, "keras_version": "3.3.3"}');
+-- a Functional model that is a chain is one, too
+SELECT pg_temp.show('{16,1}', '{"class_name": "Functional", "config": {"name": "m", "layers": [
+	{"class_name": "InputLayer", "name": "i", "config": {"batch_shape": [null, 16, 1], "name": "i"}, "inbound_nodes": []},
+	{"class_name": "Conv1D", "name": "c", "config": {"name": "c", "filters": 4, "kernel_size": [3]}, "inbound_nodes": [[["i", 0, 0, {}]]]},
+	{"class_name": "MaxPooling1D", "name": "p", "config": {"name": "p", "pool_size": [2]}, "inbound_nodes": [[["c", 0, 0, {}]]]}],
+	"input_layers": [["i", 0, 0]], "output_layers": [["p", 0, 0]]}}');
 -- of layers that keep their shape there is nothing to give back
 SELECT count(*) FROM mirror_decoder('{16,1}', '[{"class_name": "Dropout", "config": {"rate": 0.5}}]');
 -- many models in one query, each with its own decoder

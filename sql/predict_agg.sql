@@ -73,8 +73,12 @@ SELECT pg_temp.refusal('SELECT predict_agg(model, slice(x, 1, 6 - id) ORDER BY i
 SELECT pg_temp.refusal('SELECT predict_agg(model, x ORDER BY name) FROM model, series WHERE name IN (''peaks'', ''differences'') AND id <= 2');
 SELECT pg_temp.refusal('SELECT predict_agg(model, ''[[1]]'') FROM model WHERE name = ''peaks''');
 SELECT pg_temp.refusal('SELECT predict_agg(model, ''[[1],[2],[3]]'') FROM model WHERE name = ''peaks''');
--- a result is a value: its limit is found early on
+-- a result is a value: its limit is found as soon as there are too many rows, here before the first is run
+SET conv1d.max_memory = '4GB';
+SET conv1d.threads = 64;
 SELECT pg_temp.refusal($$SELECT predict_agg('{"version": 1, "layers": [{"class_name": "UpSampling1D", "config": {"size": 1000}}]}', tensor1d_fill('{10000,1}', 1)) FROM generate_series(1, 100)$$);
+RESET conv1d.max_memory;
+RESET conv1d.threads;
 
 --
 -- Every window of one series
@@ -97,9 +101,9 @@ SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "GlobalAver
 -- a long one, in batches; and windows far apart
 SELECT count(*), bool_and(element(y, 1) = 4 * o + 10) FROM (SELECT predict_windows_agg((SELECT model FROM model WHERE name = 'peaks'), i * i, 5, 1 ORDER BY i) AS ys FROM generate_series(1, 1000) i) s, unnest(ys) WITH ORDINALITY u(y, o);
 SET conv1d.max_memory = '1MB';
-SELECT count(*), bool_and(element(y, 1) = 1.5 + (o - 1) * 3) FROM (SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "GlobalAveragePooling1D"}]}', i, 2, 3 ORDER BY i) AS ys FROM generate_series(1, 200000) i) s, unnest(ys) WITH ORDINALITY u(y, o);
+SELECT count(*), bool_and(element(y, 1) = 1.5 + (o - 1) * 3) FROM (SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "GlobalAveragePooling1D"}]}', i, 2, 3 ORDER BY i) AS ys FROM generate_series(1, 60000) i) s, unnest(ys) WITH ORDINALITY u(y, o);
 SELECT count(*), bool_and(y = tensor1d_fill('{4000,1}', o - 1)) FROM (SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "UpSampling1D", "config": {"size": 10}}]}', tensor1d_fill('{40,1}', i / 10), 400, 400 ORDER BY i) AS ys FROM generate_series(0, 999) i) s, unnest(ys) WITH ORDINALITY u(y, o);
-SELECT count(*), bool_and(element(y, 1, 1) = 30000 * (o - 1) + 1) FROM (SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "ReLU"}]}', i, 1, 30000 ORDER BY i) AS ys FROM generate_series(1, 200000) i) s, unnest(ys) WITH ORDINALITY u(y, o);
+SELECT count(*), bool_and(element(y, 1, 1) = 30000 * (o - 1) + 1) FROM (SELECT predict_windows_agg('{"version": 1, "layers": [{"class_name": "ReLU"}]}', i, 1, 30000 ORDER BY i) AS ys FROM generate_series(1, 60000) i) s, unnest(ys) WITH ORDINALITY u(y, o);
 RESET conv1d.max_memory;
 -- over a frame: the windows that are complete so far
 SELECT i, predict_windows_agg(model, i * i, 5, 2) OVER (ORDER BY i) FROM model, generate_series(1, 9) i WHERE name = 'peaks';

@@ -7,6 +7,9 @@
  */
 #include "kernels/conv.h"
 
+/* Rows of which a maximum is taken while they and their windows are in the cache. */
+#define POOLED_ROWS 96
+
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
@@ -200,9 +203,14 @@ c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 	if (pool <= variant->pool)
 		pooled_rows(&l, begin, end, pool, false, geometry->stride, geometry->offset);
 	else
-		/* every pool-th row of the convolution, then those after them, ... */
-		for (int i = 0; i < pool; i++)
-			pooled_rows(&l, begin, end, 1, i > 0, pool * geometry->stride, geometry->offset + i * geometry->stride);
+		for (int64_t next; begin < end; begin = next)
+		{
+			next = end - begin < 2 * POOLED_ROWS ? end : begin + POOLED_ROWS;
+
+			/* every pool-th row of the convolution, then those after them, ... */
+			for (int i = 0; i < pool; i++)
+				pooled_rows(&l, begin, next, 1, i > 0, pool * geometry->stride, geometry->offset + i * geometry->stride);
+		}
 }
 
 /* c1d_conv_rows: rows begin .. end - 1 of a series, otherwise as c1d_conv_line(). */

@@ -11,6 +11,7 @@ const C1dConvVariant c1d_conv_variants[] = {
 #define CONV_VARIANTS(isa, ISA, tile) \
 	{"gemm_" #isa "_" tile, C1D_BY_GEMM, C1D_ISA_##ISA, 1, c1d_conv_gemm}, \
 	{"narrow_" #isa, C1D_BY_NARROW, C1D_ISA_##ISA, 2, c1d_conv_narrow__##isa}, \
+	{"slide_" #isa, C1D_BY_SLIDE, C1D_ISA_##ISA, 1, c1d_conv_slide__##isa}, \
 	{"dot_" #isa, C1D_BY_DOT, C1D_ISA_##ISA, 1, c1d_conv_dot__##isa}, \
 	{"depthwise_" #isa, C1D_BY_DEPTHWISE, C1D_ISA_##ISA, 1, c1d_conv_depthwise__##isa},
 	CONV_VARIANTS(baseline, BASELINE, "6x8")
@@ -64,13 +65,13 @@ const C1dConvVariant *
 c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
 	int64_t		inner = geometry->row_floats / geometry->groups;
-
-	int			lanes = c1d_gemm_width(isa, 1);
+	int			lanes = c1d_gemm_lanes(isa);
 	int64_t		run = geometry->spacing == 1 ? geometry->taps * inner : inner;	/* floats that touch */
 
-	(void) pool;
 	if (inner == 1 && geometry->groups > 1)
 		return find(C1D_BY_DEPTHWISE, isa);
+	if (inner == 1 && geometry->stride == 1 && pool <= 1 && geometry->length > 1 && geometry->filters <= lanes / 4)
+		return find(C1D_BY_SLIDE, isa);
 	if (geometry->groups == 1 && few_filters(geometry, lanes) && run >= 2 * lanes)
 		return find(C1D_BY_DOT, isa);
 	if (geometry->groups == 1 && geometry->height == 0 && geometry->taps * inner <= C1D_NARROW &&

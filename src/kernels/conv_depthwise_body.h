@@ -5,8 +5,7 @@
  * The lanes are channels.  Several rows share each load of the weights; a sum
  * starts from the bias and takes the taps in order, as in the matrix product.
  */
-#include "kernels/conv_variant.h"
-#include "kernels/simd.h"
+#include "kernels/conv_put.h"
 
 /* Rows at a time: their sums of two vectors, and the weights, fit the registers. */
 #define ROWS (VL == 16 ? 8 : 6)
@@ -97,12 +96,8 @@ channel_rows(const Depthwise *d, int64_t row, const int rows, const int vectors,
 
 			/* the filters of a channel are neighbours */
 			vec_store(lane, out);
-			for (int i = 0; i < VL && v * VL + i < live; i++)
-			{
-				float	   *at = c + (v * VL + i) * call->multiplier;
-
-				*at = call->merge && !(lane[i] > *at || lane[i] != lane[i]) ? *at : lane[i];
-			}
+			scatter_lanes(lane, c + v * VL * call->multiplier, call->multiplier,
+						  partial ? live : VL, call->merge);
 		}
 	}
 	return rows;

@@ -6,6 +6,7 @@
 #include "kernels/conv_depthwise_body.h"
 #include "kernels/conv_dot_body.h"
 #include "kernels/conv_narrow_body.h"
+#include "kernels/conv_slide_body.h"
 
 ISA_BEGIN
 
@@ -20,6 +21,7 @@ c1d_conv_##way##__##isa(C1dIsa set, const C1dConvCall *call) \
 }
 
 CONV_DIRECT(narrow)
+CONV_DIRECT(slide)
 CONV_DIRECT(dot)
 CONV_DIRECT(depthwise)
 

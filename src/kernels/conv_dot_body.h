@@ -7,8 +7,7 @@
  * lanes of a vector are floats of the window, a row and a filter have a vector
  * of sums, and VL of those are added up at once.
  */
-#include "kernels/conv_variant.h"
-#include "kernels/simd.h"
+#include "kernels/conv_put.h"
 #include "kernels/simd_lanes.h"
 
 /* Pairs from the low halves of two vectors, and from the high ones. */
@@ -96,26 +95,13 @@ products(const C1dConvCall *call, const float *a, const float *b, const int coun
 	return totals(sum);
 }
 
-/* put: the first count lanes at c, step apart */
-SIMD_INLINE void
-put(const C1dConvCall *call, Vec sum, float *c, int64_t step, const int count)
-{
-	float		lane[VL];
-
-	if (call->relu)
-		sum = vec_relu(sum);
-	vec_store(lane, sum);
-	for (int i = 0; i < count; i++, c += step)
-		*c = call->merge && !(lane[i] > *c || lane[i] != lane[i]) ? *c : lane[i];
-}
-
 /* filter_rows: count rows of filter n; returns how many */
 SIMD_INLINE int64_t
 filter_rows(const C1dConvCall *call, int64_t row, int64_t n, const int count)
 {
 	Vec			sum = products(call, call->a + row * call->a_row, call->panels + n * call->panel_rows + call->skip, count, true);
 
-	put(call, sum + vec_splat(call->bias[n]), call->c + row * call->c_row + n, call->c_row, count);
+	put_lanes(call, sum + vec_splat(call->bias[n]), call->c + row * call->c_row + n, call->c_row, count);
 	return count;
 }
 
@@ -125,7 +111,7 @@ row_filters(const C1dConvCall *call, int64_t row, int64_t n, const int count)
 {
 	Vec			sum = products(call, call->a + row * call->a_row, call->panels + n * call->panel_rows + call->skip, count, false);
 
-	put(call, sum + vec_load_some(call->bias + n, count), call->c + row * call->c_row + n, 1, count);
+	put_lanes(call, sum + vec_load_some(call->bias + n, count), call->c + row * call->c_row + n, 1, count);
 	return count;
 }
 

@@ -29,13 +29,15 @@ c1d_conv_padded(const C1dConvGeometry *geometry, const C1dConvVariant *variant)
 	{
 		case C1D_BY_DEPTHWISE:
 			return filters * c1d_gemm_padded(variant->isa, geometry->groups);
+		case C1D_BY_SLIDE:
 		case C1D_BY_DOT:
 			return filters;
-		case C1D_BY_GEMM:
 		case C1D_BY_NARROW:
+			return c1d_gemm_padded(variant->isa, filters);
+		case C1D_BY_GEMM:
 			break;
 	}
-	return c1d_gemm_padded(variant->isa, filters);
+	return c1d_gemm_panels(variant->isa, filters);
 }
 
 /* c1d_conv_panel_floats: the size of the packed kernel, all groups. */
@@ -80,7 +82,7 @@ void
 c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 			  const C1dConvLayout *layout, float *panels)
 {
-	int			width = variant->way == C1D_BY_DOT ? 1 : c1d_gemm_width(variant->isa, 1);
+	int			width = variant->way == C1D_BY_NARROW ? c1d_gemm_lanes(variant->isa) : 1;
 
 	if (variant->way == C1D_BY_DEPTHWISE)
 	{

@@ -51,6 +51,7 @@ typedef enum C1dConvWay
 {
 	C1D_BY_GEMM,				/* tiles of rows and filters: gemm.h */
 	C1D_BY_NARROW,				/* windows of few floats: conv_narrow_body.h */
+	C1D_BY_SLIDE,				/* one channel, very few filters, stride 1: conv_slide_body.h */
 	C1D_BY_DOT,					/* few filters: conv_dot_body.h */
 	C1D_BY_DEPTHWISE			/* a group for every channel: conv_depthwise_body.h */
 } C1dConvWay;
@@ -76,6 +77,7 @@ extern void c1d_conv_gemm(C1dIsa isa, const C1dConvCall *call);
 /* The others, an instruction set each: conv_direct_<isa>.c. */
 #define CONV_DIRECT(isa) \
 extern void c1d_conv_narrow__##isa(C1dIsa set, const C1dConvCall *call); \
+extern void c1d_conv_slide__##isa(C1dIsa set, const C1dConvCall *call); \
 extern void c1d_conv_dot__##isa(C1dIsa set, const C1dConvCall *call); \
 extern void c1d_conv_depthwise__##isa(C1dIsa set, const C1dConvCall *call);
 CONV_DIRECT(baseline)

@@ -8,8 +8,11 @@
 #include "kernels/simd_math.h"
 
 #include "kernels/activation_body.h"
-#include "kernels/softmax_body.h"
-#include "kernels/pool_body.h"
 #include "kernels/linear_body.h"
+#include "kernels/merge_body.h"
+#include "kernels/mix_body.h"
 #include "kernels/norm_body.h"
 #include "kernels/part_body.h"
+#include "kernels/pool_body.h"
+#include "kernels/prelu_body.h"
+#include "kernels/softmax_body.h"

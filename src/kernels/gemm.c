@@ -49,6 +49,24 @@ static const int lanes[C1D_ISAS] = {
 	[C1D_ISA_AVX512] = 16,
 };
 
+/* c1d_gemm_lanes: the floats in a vector of that set. */
+int
+c1d_gemm_lanes(C1dIsa isa)
+{
+	return lanes[isa];
+}
+
+/*
+ * few_columns
+ *		The set whose tiles compute so many columns.  AVX-512 leaves what fits
+ *		half a vector to AVX2, whose fused sums have the same bits.
+ */
+static C1dIsa
+few_columns(C1dIsa isa, int64_t columns)
+{
+	return isa == C1D_ISA_AVX512 && columns <= lanes[C1D_ISA_AVX2] ? C1D_ISA_AVX2 : isa;
+}
+
 /*
  * c1d_gemm_width
  *		The width of the panel that holds the first of so many columns: two
@@ -57,18 +75,25 @@ static const int lanes[C1D_ISAS] = {
 int
 c1d_gemm_width(C1dIsa isa, int64_t columns)
 {
-	int			one = lanes[isa];
+	int			one = lanes[few_columns(isa, columns)];
 
 	if (columns <= one)
 		return one;
 	return columns > 2 * one && columns <= 3 * one ? 3 * one : 2 * one;
 }
 
-/* c1d_gemm_padded: the width of all panels that hold so many columns. */
+/* c1d_gemm_padded: so many columns, filled up to whole vectors. */
 int64_t
 c1d_gemm_padded(C1dIsa isa, int64_t columns)
 {
 	return (columns + lanes[isa] - 1) & -(int64_t) lanes[isa];
+}
+
+/* c1d_gemm_panels: the width of all panels that hold so many columns. */
+int64_t
+c1d_gemm_panels(C1dIsa isa, int64_t columns)
+{
+	return c1d_gemm_padded(few_columns(isa, columns), columns);
 }
 
 /*
@@ -79,6 +104,7 @@ c1d_gemm_padded(C1dIsa isa, int64_t columns)
 const C1dGemmVariant *
 c1d_gemm_tallest(C1dIsa isa, int width)
 {
+	isa = few_columns(isa, width);
 	return &c1d_gemm_variants[tallest[isa][width / lanes[isa] - 1]];
 }
 
@@ -151,7 +177,7 @@ c1d_gemm_pack_panel(const C1dGemmSource *source, int64_t first, int width, float
 
 /*
  * c1d_gemm_pack
- *		Write the panels of all columns: c1d_gemm_padded() * lines * taps *
+ *		Write the panels of all columns: c1d_gemm_panels() * lines * taps *
  *		inner floats.  The panel of column n begins at n times the rows.  Returns
  *		where they end.
  */

@@ -62,8 +62,10 @@ typedef struct C1dGemmVariant
 extern const C1dGemmVariant c1d_gemm_variants[];
 extern const int c1d_gemm_variant_count;
 
+extern int	c1d_gemm_lanes(C1dIsa isa);
 extern int	c1d_gemm_width(C1dIsa isa, int64_t columns);
 extern int64_t c1d_gemm_padded(C1dIsa isa, int64_t columns);
+extern int64_t c1d_gemm_panels(C1dIsa isa, int64_t columns);
 extern const C1dGemmVariant *c1d_gemm_tallest(C1dIsa isa, int width);
 extern const C1dGemmVariant *c1d_gemm_strip(C1dIsa isa, int64_t columns);
 extern void c1d_gemm_rows(const C1dGemmVariant *highest, C1dGemmCall *call, int64_t rows);

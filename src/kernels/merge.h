@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "kernels/isa.h"
+
 typedef enum C1dMerge
 {
 	C1D_MERGE_COPY,				/* the first input */
@@ -32,6 +34,11 @@ typedef struct C1dMergeView
 	int64_t		stride[C1D_MERGE_AXES];
 } C1dMergeView;
 
-extern void c1d_merge(C1dMerge merge, const C1dMergeView *view, const float *x, float *y, int64_t begin, int64_t end);
+extern void c1d_merge(C1dMerge merge, C1dIsa isa, const C1dMergeView *view, const float *x, float *y, int64_t begin, int64_t end);
+
+/* y = y merged with x, count numbers; step is that of x, 1 or 0. */
+typedef void C1dMergeRun(C1dMerge merge, const float *x, int64_t step, float *y, int64_t count);
+
+C1D_DECLARE(C1dMergeRun, c1d_merge_run);
 
 #endif

@@ -83,6 +83,13 @@ done(const C1dWork *work)
 
 #ifdef _OPENMP
 
+/* What ends the threads of a pool: clang's library keeps them in a soft pause. */
+#ifdef __clang__
+#define PAUSE omp_pause_hard
+#else
+#define PAUSE omp_pause_soft
+#endif
+
 /* The threads that OpenMP keeps for us, this one included; 0 = none yet. */
 static int	team;
 
@@ -188,7 +195,7 @@ c1d_parallel_release(void)
 {
 #ifdef _OPENMP
 	if (team > 1 && owner == getpid())
-		omp_pause_resource_all(omp_pause_soft);
+		omp_pause_resource_all(PAUSE);
 	team = 0;
 #endif
 }

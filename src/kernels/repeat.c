@@ -28,11 +28,26 @@ c1d_is_finite(const float *x, int64_t count)
 	return (all & 0x80000000) == 0;
 }
 
+/* few floats are copied one by one: a call would take longer */
+#define FEW 16
+
 /* c1d_repeat: y (length * times, channels) from x (length, channels). */
 void
-c1d_repeat(const float *x, float *y, int64_t length, int64_t channels, int64_t times)
+c1d_repeat(const float *restrict x, float *restrict y, int64_t length, int64_t channels, int64_t times)
 {
-	for (int64_t t = 0; t < length; t++, x += channels)
-		for (int64_t k = 0; k < times; k++, y += channels)
-			memcpy(y, x, channels * sizeof(float));
+	if (times == 1)
+		memcpy(y, x, length * channels * sizeof(float));
+	else if (channels == 1 && times == 2)
+		for (int64_t t = 0; t < length; t++)
+			y[2 * t] = y[2 * t + 1] = x[t];
+	else
+		for (int64_t t = 0; t < length; t++, x += channels)
+			for (int64_t k = 0; k < times; k++, y += channels)
+			{
+				if (channels > FEW)
+					memcpy(y, x, channels * sizeof(float));
+				else
+					for (int64_t c = 0; c < channels; c++)
+						y[c] = x[c];
+			}
 }

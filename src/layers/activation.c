@@ -311,13 +311,22 @@ softmax_forward(const LayerSite *site, const float *x, float *y, float *work, in
 		int64_t		bundle = begin / s.units;
 		int64_t		first = bundle % s.bundles * C1D_SOFTMAX_LANES;
 		int64_t		at = bundle / s.bundles * s.count * s.step + first;
+		bool		logarithm = c->activation.function == C1D_ACT_LOG_SOFTMAX;
+		int64_t		whole = s.step > 1 || begin % s.units > 0 ? 0 : (end - begin) / s.units;
 		C1dSoftmaxPart part = {
 			.x = x + at, .y = y + at, .count = s.count, .step = s.step,
 			.lanes = s.step - first < C1D_SOFTMAX_LANES ? (int) (s.step - first) : C1D_SOFTMAX_LANES,
-			.logarithm = c->activation.function == C1D_ACT_LOG_SOFTMAX,
+			.logarithm = logarithm,
 			.begin = begin % s.units,
 		};
 
+		if (whole > 0)
+		{
+			memcpy(y + at, x + at, whole * s.count * sizeof(float));
+			c1d_softmax(site->tuning->isa, logarithm, y + at, whole, s.count);
+			begin += whole * s.units;
+			continue;
+		}
 		part.end = part.begin + end - begin < s.units ? part.begin + end - begin : s.units;
 		c1d_softmax_part(&state, site->tuning->isa, &part);
 		begin += part.end - part.begin;

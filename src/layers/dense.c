@@ -175,11 +175,18 @@ typedef struct LinearConfig
 	int64_t		in_features;
 } LinearConfig;
 
-/* Weights as they are, for the product along an axis that is not the last. */
+/*
+ * Along an axis that is not the last, the two sides of the product change
+ * places: rows are those of the weight, each with its bias before it, and the
+ * input is what is packed, under a row of ones.
+ */
 typedef struct LinearPrepared
 {
-	float	   *weight;			/* (out_features, in_features) */
-	float	   *bias;			/* zeros when there is none */
+	C1dConvGeometry geometry;	/* out_features rows of 1 + in_features floats */
+	const C1dConvVariant *variant;
+	float	   *rows;
+	float	   *bias;			/* zeros */
+	int64_t		block;			/* floats of the input under ones */
 } LinearPrepared;
 
 static bool
@@ -234,7 +241,8 @@ static bool
 linear_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
 	const LinearConfig *c = site->config;
-	int64_t		count = c->dense.units * c->in_features;
+	int64_t		inner = 1 + c->in_features;
+	int64_t		channels = c1d_shape_channels(site->in);
 	LinearPrepared *p;
 
 	if (site->in->rank == 1)
@@ -242,17 +250,37 @@ linear_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1
 	p = c1d_alloc(arena, sizeof(*p), err);
 	if (p == NULL)
 		return false;
-	p->weight = c1d_alloc_array(arena, count, sizeof(float), err);
-	if (p->weight == NULL)
+	p->geometry = (C1dConvGeometry) {
+		.length = c->dense.units,
+		.row_floats = inner,
+		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
+		.filters = channels,
+	};
+	p->variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
+	p->block = inner * channels;
+	p->rows = c1d_alloc_array(arena, c->dense.units * inner, sizeof(float), err);
+	if (p->rows == NULL)
 		return false;
-	p->bias = c1d_alloc_array(arena, c->dense.units, sizeof(float), err);
+	p->bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->variant), sizeof(float), err);
 	if (p->bias == NULL)
 		return false;
-	memcpy(p->weight, site->weights[0].data, count * sizeof(float));
-	if (c->dense.use_bias)
-		memcpy(p->bias, site->weights[1].data, c->dense.units * sizeof(float));
+	c1d_conv_pack_bias(&p->geometry, p->variant, NULL, p->bias);
+	for (int64_t u = 0; u < c->dense.units; u++)
+	{
+		p->rows[u * inner] = c->dense.use_bias ? site->weights[1].data[u] : 0;
+		memcpy(p->rows + u * inner + 1, site->weights[0].data + u * c->in_features, c->in_features * sizeof(float));
+	}
 	*prepared = p;
 	return true;
+}
+
+/* the input under a row of ones, and packed; both stay from one chunk to the next */
+static int64_t
+linear_workspace(const LayerSite *site)
+{
+	const LinearPrepared *p = site->prepared;
+
+	return site->in->rank == 1 ? 0 : p->block + c1d_conv_panel_floats(&p->geometry, p->variant);
 }
 
 static double
@@ -266,7 +294,7 @@ linear_cost(const LayerSite *site)
 /*
  * linear_forward
  *		Rank 1 as Dense; else y (..., out_features, channels) from x (...,
- *		in_features, channels), a row of channels at a time.
+ *		in_features, channels), block after block.
  */
 static void
 linear_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
@@ -275,22 +303,31 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	const LinearPrepared *p = site->prepared;
 	int64_t		channels = c1d_shape_channels(site->in);
 	int64_t		each = c1d_shape_elements(&site->out) / channels / c1d_layer_rows(&site->out);
+	int64_t		units = c->dense.units;
 
 	if (site->in->rank == 1)
 	{
 		dense_forward(site, x, y, work, begin, end);
 		return;
 	}
-	for (int64_t r = begin * each; r < end * each; r++)
+	end *= each;
+	for (int64_t r = begin * each; r < end;)
 	{
-		int64_t		unit = r % c->dense.units;
-		const float *block = x[0] + r / c->dense.units * c->in_features * channels;
+		C1dConvLayout layout = {.from = work, .inner_step = channels, .column_step = 1};
+		C1dConvWeights weights = {.variant = p->variant, .panels = work + p->block, .bias = p->bias};
+		int64_t		block = r / units;
+		int64_t		unit = r % units;
+		int64_t		last = end - r < units - unit ? unit + end - r : units;
 
-		for (int64_t k = 0; k < channels; k++)
-			y[r * channels + k] = p->bias[unit];
-		for (int64_t i = 0; i < c->in_features; i++)
+		if (unit == 0)
+		{
 			for (int64_t k = 0; k < channels; k++)
-				y[r * channels + k] += p->weight[unit * c->in_features + i] * block[i * channels + k];
+				work[k] = 1;
+			memcpy(work + channels, x[0] + block * (p->block - channels), (p->block - channels) * sizeof(float));
+			c1d_conv_pack(&p->geometry, p->variant, &layout, work + p->block);
+		}
+		c1d_conv_rows(&p->geometry, &weights, p->rows, y + block * units * channels, channels, unit, last);
+		r += last - unit;
 	}
 }
 
@@ -318,6 +355,7 @@ const LayerOps c1d_torch_linear_ops = {
 	.weights = linear_weights,
 	.prepare = linear_prepare,
 	.fuses = linear_fuses,
+	.workspace = linear_workspace,
 	.cost = linear_cost,
 	.forward = linear_forward,
 	.mirror = linear_mirror,

@@ -170,7 +170,7 @@ merge_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	begin *= row;
 	end *= row;
 	for (int k = 0; k < site->inputs; k++)
-		c1d_merge(k == 0 ? C1D_MERGE_COPY : c->merge, &views[k], x[k], y, begin, end);
+		c1d_merge(k == 0 ? C1D_MERGE_COPY : c->merge, site->tuning->isa, &views[k], x[k], y, begin, end);
 	for (int64_t i = begin; c->average && i < end; i++)
 		y[i] /= (float) site->inputs;
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/prelu.h"
 #include "layers/layer.h"
 
 typedef struct PreluConfig
@@ -115,25 +116,38 @@ prelu_cost(const LayerSite *site)
 	return 4.0 * c1d_shape_elements(&site->out);
 }
 
+/*
+ * prelu_forward
+ *		The last axes whose slopes lie as the numbers do, or are all shared, are a
+ *		run.
+ */
 static void
 prelu_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const PreluPrepared *p = site->prepared;
 	const C1dShape *shape = &site->out;
 	int64_t		row = c1d_shape_elements(shape) / c1d_layer_rows(shape);
+	int			last = shape->rank - 1;
+	int64_t		run = shape->dim[last];
+	int64_t		step = p->stride[last] == 0 ? 0 : 1;
 
 	(void) work;
-	for (int64_t i = begin * row; i < end * row; i++)
+	while (last > 0 && p->stride[last - 1] == step * run)
+		run *= shape->dim[--last];
+	for (int64_t i = begin * row; i < end * row;)
 	{
-		int64_t		rest = i;
-		int64_t		at = 0;
+		int64_t		within = i % run;
+		int64_t		count = end * row - i < run - within ? end * row - i : run - within;
+		int64_t		rest = i / run;
+		int64_t		at = within * step;
 
-		for (int d = shape->rank - 1; d >= 0; d--)
+		for (int d = last - 1; d >= 0; d--)
 		{
 			at += rest % shape->dim[d] * p->stride[d];
 			rest /= shape->dim[d];
 		}
-		y[i] = x[0][i] < 0 ? p->slopes[at] * x[0][i] : x[0][i];
+		c1d_prelu(site->tuning->isa, x[0] + i, p->slopes + at, step, y + i, count);
+		i += count;
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/transpose.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
 
@@ -62,32 +63,58 @@ permute_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out,
 	return true;
 }
 
+/*
+ * permute_forward
+ *		Two axes matter: the last of the output, and that along which the input's
+ *		floats are beside each other.  In the plane of these, floats are
+ *		transposed, or copied when they are one; the other axes number the planes.
+ */
 static void
 permute_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const PermuteConfig *c = site->config;
 	const C1dShape *out = &site->out;
-	int64_t		row = c1d_shape_elements(out) / c1d_layer_rows(out);
+	const int	last = out->rank - 1;
 	int64_t		in_step[C1D_MAX_RANK];
+	int64_t		out_step[C1D_MAX_RANK];
 	int64_t		step[C1D_MAX_RANK];
+	int64_t		size[C1D_MAX_RANK];
+	int64_t		planes = 1;
+	int			beside = 0;
 
 	(void) work;
-	in_step[out->rank - 1] = 1;
-	for (int i = out->rank - 1; i > 0; i--)
-		in_step[i - 1] = in_step[i] * site->in->dim[i];
-	for (int i = 0; i < out->rank; i++)
-		step[i] = in_step[c->dims[i] - 1];
-	for (int64_t i = begin * row; i < end * row; i++)
+	in_step[last] = out_step[last] = 1;
+	for (int i = last; i > 0; i--)
 	{
-		int64_t		rest = i;
-		int64_t		from = 0;
+		in_step[i - 1] = in_step[i] * site->in->dim[i];
+		out_step[i - 1] = out_step[i] * out->dim[i];
+	}
+	for (int i = 0; i <= last; i++)
+	{
+		step[i] = in_step[c->dims[i] - 1];
+		size[i] = i == 0 && last > 0 ? end - begin : out->dim[i];
+		if (c->dims[i] == out->rank)
+			beside = i;
+	}
+	for (int i = 0; i < last; i++)
+		planes *= i == beside ? 1 : size[i];
+	for (int64_t p = 0; p < planes; p++)
+	{
+		const float *from = x[0] + (last > 0 ? begin * step[0] : 0);
+		float	   *to = y + (last > 0 ? begin * out_step[0] : 0);
+		int64_t		rest = p;
 
-		for (int d = out->rank - 1; d >= 0; d--)
-		{
-			from += rest % out->dim[d] * step[d];
-			rest /= out->dim[d];
-		}
-		y[i] = x[0][from];
+		for (int i = last - 1; i >= 0; i--)
+			if (i != beside)
+			{
+				from += rest % size[i] * step[i];
+				to += rest % size[i] * out_step[i];
+				rest /= size[i];
+			}
+		if (beside == last)
+			memcpy(to, from, size[last] * sizeof(float));
+		else
+			c1d_transpose(from, step[last], to, out_step[beside], size[beside], size[last]);
 	}
 }
 
@@ -327,6 +354,18 @@ view_forward(const LayerSite *site, const float *const *x, float *y, float *work
 	int64_t		steps = c1d_shape_elements(site->in) / channels;
 
 	(void) work;
+	if (out->rank == 1 && site->in->rank > 1)
+	{
+		c1d_transpose(x[0], channels, y, steps, channels, steps);
+		return;
+	}
+	if (out->rank > 1 && site->in->rank == 1)
+	{
+		int64_t		first = begin * row / out_channels;
+
+		c1d_transpose(x[0] + first, out_steps, y + begin * row, out_channels, (end - begin) * row / out_channels, out_channels);
+		return;
+	}
 	for (int64_t i = begin * row; i < end * row; i++)
 	{
 		int64_t		number = out->rank == 1 ? i : i % out_channels * out_steps + i / out_channels;

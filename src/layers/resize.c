@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/mix.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
 
@@ -178,37 +179,60 @@ typedef struct Tap
 	double		rest;
 } Tap;
 
-/*
- * tap
- *		Output step i of axis d, as torch finds it.
- */
-static Tap
-tap(const LayerSite *site, int d, int64_t i)
+/* How the output's steps of one axis lie on the input's. */
+typedef struct Walk
+{
+	int64_t		length;
+	float		step;
+	bool		alike;			/* step for step */
+	bool		aligned;		/* the first steps lie on each other, else the middles of both */
+	bool		exact;			/* the nearest is that of the middle */
+} Walk;
+
+static Walk
+walk(const LayerSite *site, int d)
 {
 	const ResizeConfig *c = site->config;
 	int64_t		length = site->in->dim[d];
 	int64_t		out_length = site->out.dim[d];
-	bool		aligned = c->align_corners || c->mode == NEAREST;
+	Walk		w = {
+		.length = length,
+		.alike = c->mode >= LINEAR && length == out_length,
+		.aligned = c->align_corners || c->mode == NEAREST,
+		.exact = c->mode == NEAREST_EXACT,
+	};
+
+	if (c->align_corners)
+		w.step = out_length > 1 ? (float) (length - 1) / (float) (out_length - 1) : 0;
+	else if (c->by_length)
+		w.step = (float) length / (float) out_length;
+	else
+		w.step = (float) (1 / c->factor[d < c->given ? d : 0]);
+	return w;
+}
+
+/*
+ * tap
+ *		Output step i, as torch finds it.
+ */
+static inline Tap
+tap(const Walk *w, int64_t i)
+{
 	Tap			t = {i, i, 0, 1};
-	float		step,
-				at,
+	float		at,
 				weight;
 
-	if (c->mode >= LINEAR && length == out_length)
+	if (w->alike)
 		return t;
-	if (c->align_corners)
-		step = out_length > 1 ? (float) (length - 1) / (float) (out_length - 1) : 0;
-	else if (c->by_length)
-		step = (float) length / (float) out_length;
-	else
-		step = (float) (1 / c->factor[d < c->given ? d : 0]);
-	at = aligned ? times(step, (float) i) : times(step, (float) i + 0.5f) - 0.5f;
+	at = w->aligned ? times(w->step, (float) i) : times(w->step, (float) i + 0.5f) - 0.5f;
 	if (at < 0)
 		at = 0;
-	t.first = (int64_t) floorf(c->mode == NEAREST_EXACT ? (float) (at + 0.5) : at);
-	if (t.first > length - 1)
-		t.first = length - 1;
-	t.second = t.first < length - 1 ? t.first + 1 : t.first;
+
+	/* at is not negative, so that this rounds down */
+	t.first = (int64_t) (w->exact ? (float) (at + 0.5) : at);
+	if (t.first > w->length - 1)
+		t.first = w->length - 1;
+	t.second = t.first < w->length - 1 ? t.first + 1 : t.first;
 	weight = at - (float) t.first;
 	weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
 	t.weight = weight;
@@ -223,37 +247,63 @@ between(const Tap *t, double first, double second)
 	return t->rest * first + t->weight * second;
 }
 
+/* series: steps begin .. end - 1 of a series */
+static void
+resize_series(const LayerSite *site, const float *x, float *y, int64_t begin, int64_t end)
+{
+	const ResizeConfig *c = site->config;
+	int64_t		channels = c1d_shape_channels(&site->out);
+	Walk		down = walk(site, 0);
+
+	for (int64_t r = begin; r < end; r++)
+	{
+		Tap			t = tap(&down, r);
+		const float *first = x + t.first * channels;
+		const float *second = x + t.second * channels;
+
+		if (channels == 1)
+			y[r] = c->mode < LINEAR ? *first : (float) between(&t, *first, *second);
+		else if (c->mode < LINEAR)
+			memcpy(y + r * channels, first, channels * sizeof(float));
+		else
+			c1d_mix(site->tuning->isa, first, t.rest, second, t.weight, y + r * channels, channels);
+	}
+}
+
 static void
 resize_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const ResizeConfig *c = site->config;
-	bool		image = site->in->rank == 3;
 	int64_t		channels = c1d_shape_channels(&site->out);
-	int64_t		columns = image ? site->out.dim[1] : 1;
+	int64_t		columns = site->out.dim[1];
 	int64_t		in_row = c1d_shape_elements(site->in) / site->in->dim[0];
+	Walk		down = walk(site, 0);
+	Walk		along = walk(site, 1);
 
 	(void) work;
+	if (site->in->rank != 3)
+	{
+		resize_series(site, x[0], y, begin, end);
+		return;
+	}
 	for (int64_t r = begin; r < end; r++)
 	{
-		Tap			down = tap(site, 0, r);
-		const float *a = x[0] + down.first * in_row;
-		const float *b = x[0] + down.second * in_row;
+		Tap			line = tap(&down, r);
+		const float *a = x[0] + line.first * in_row;
+		const float *b = x[0] + line.second * in_row;
 
 		for (int64_t k = 0; k < columns; k++)
 		{
-			Tap			across = image ? tap(site, 1, k) : (Tap) {0};
+			Tap			across = tap(&along, k);
 			int64_t		left = across.first * channels;
 			int64_t		right = across.second * channels;
 			float	   *out = y + (r * columns + k) * channels;
 
 			if (c->mode < LINEAR)
 				memcpy(out, a + left, channels * sizeof(float));
-			else if (!image)
-				for (int64_t i = 0; i < channels; i++)
-					out[i] = (float) between(&down, a[i], b[i]);
 			else
 				for (int64_t i = 0; i < channels; i++)
-					out[i] = (float) between(&down, between(&across, a[left + i], a[right + i]),
+					out[i] = (float) between(&line, between(&across, a[left + i], a[right + i]),
 											 between(&across, b[left + i], b[right + i]));
 		}
 	}

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/repeat.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
 #include "layers/window.h"
@@ -322,6 +323,7 @@ move(const StepsConfig *c, int64_t length, int64_t channels, const float *x, flo
 	{
 		int64_t		from = source(s, c->border, length, r);
 		int64_t		run = 1;
+		int64_t		times = 1;
 
 		if (from < 0)
 		{
@@ -329,11 +331,14 @@ move(const StepsConfig *c, int64_t length, int64_t channels, const float *x, flo
 			continue;
 		}
 
-		/* steps that stay side by side move together */
-		if (s->size == 1 && from == r - s->before)
-			run = end - r < length - from ? end - r : length - from;
-		memcpy(y + r * channels, x + from * channels, run * channels * sizeof(float));
-		r += run - 1;
+		/* whole steps beside each other move together, each as often as it is there */
+		if (from * s->size == r - s->before && end - r >= s->size)
+		{
+			run = (end - r) / s->size < length - from ? (end - r) / s->size : length - from;
+			times = s->size;
+		}
+		c1d_repeat(x + from * channels, y + r * channels, run, channels, times);
+		r += run * times - 1;
 	}
 }
 

@@ -104,14 +104,19 @@ void
 job_say_end(const Job *job)
 {
 	int64		now = job->done - job->done_before;
+	double		seconds = seconds_since(job->started);
 
 	if (c1d_progress_interval() < 0)
 		return;
 	if (now == 0)
 		ereport(NOTICE,
 				(errmsg("predict_table: job \"%s\" found no new rows, " INT64_FORMAT " rows done", job->name, job->done)));
+	else if (seconds < 1)
+		ereport(NOTICE,
+				(errmsg("predict_table: job \"%s\" is complete, " INT64_FORMAT " %s in %.0f ms", job->name, now,
+						now == 1 ? "row" : "rows", seconds * 1000)));
 	else
 		ereport(NOTICE,
 				(errmsg("predict_table: job \"%s\" is complete, " INT64_FORMAT " rows in %.1f s, %.0f rows/s", job->name, now,
-						seconds_since(job->started), rows_a_second(job))));
+						seconds, now / seconds)));
 }

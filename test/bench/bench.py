@@ -21,19 +21,23 @@ import re
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 
 import numpy as np
 
-import peers
 import plpython
 import server
 import works
+from programs import Core, Worker
 from works import WORKS
 
 TIME = float(os.environ.get("BENCH_TIME", "0.3"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 CHOSEN = [WORKS[name] for name in os.environ.get("BENCH_WORKS", " ".join(WORKS)).split()]
 THREADS = (1, 2)
+
+# What T1 and T2 are about.
+QUICK_LAYERS = {"wide": (works.WIDE_LAYERS, "direct"), "univariate": (works.UNIVARIATE_LAYERS, "winograd")}
 
 # Where two implementations of a model may differ, relative to its largest output.
 TOLERANCE = 1e-5
@@ -46,48 +50,11 @@ def say(*words):
     print(time.strftime("%H:%M:%S"), *words, flush=True)
 
 
-# ---- programs that answer questions ------------------------------------------
-
-class Core:
-    """build/bench/core: see core/main.c."""
-
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.isas = self.ask("isas").split()
-
-    def ask(self, question):
-        self.process.stdin.write(question + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        if not answer or answer.startswith("error"):
-            raise RuntimeError(f"{question}: {answer}")
-        return answer
-
-    def number(self, question):
-        return float(self.ask(question))
-
-    def run(self, work, first, last, isa, tuning, threads, seconds):
-        """Series a second, and the difference to the plain baseline."""
-        answer = self.ask(f"run {work.name} {first} {last} {isa} {tuning} {threads} {seconds}")
-        rate, error = map(float, answer.split())
-        return rate, error
-
-
-class Worker:
-    """peers.py in a process of its own."""
-
-    def __init__(self, directory):
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.py")
-        self.process = subprocess.Popen([sys.executable, program, directory], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-
-    def ask(self, do, work, **question):
-        self.process.stdin.write(json.dumps({"do": do, "work": work.name, **question}) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        if "failed" in answer:
-            raise RuntimeError(f"{do} {work.name} {question}: {answer['failed']}")
-        return answer
+def cell(value):
+    """A value of a row as a person would write it."""
+    if isinstance(value, list):
+        return "(" + ",".join(map(str, value)) + ")" if isinstance(value[0], int) else " + ".join(value)
+    return "" if value is None else str(value)
 
 
 # ---- the measurement ---------------------------------------------------------
@@ -218,9 +185,9 @@ class Bench:
             self.absent(f"{work.name}: parallel query", f"{workers} workers were started, not 1")
         if one.jit(query):
             notes["sql 1"] = "the server compiles the query (JIT)"
-            found["sql 1 without JIT"] = self.rate_of(server.Session(max_parallel_workers_per_gather=0, jit="off"), query, work.rows)
-            if workers == 1:
-                found["sql 2 without JIT"] = self.rate_of(server.Session(max_parallel_workers_per_gather=1, jit="off"), query, work.rows)
+            for t in THREADS if workers == 1 else (1,):
+                session = server.Session(max_parallel_workers_per_gather=t - 1, jit="off")
+                found[f"sql {t} without JIT"] = self.rate_of(session, query, work.rows)
         found.update(self.batch_contestants(work))
         return found
 
@@ -228,7 +195,7 @@ class Bench:
         """The ways of OpenMP, where PostgreSQL has no parallel query."""
         found = {}
         table, model = work.name.lower(), server.model_of(work)
-        batch = 500 if work.rows >= 500 else work.rows // 2
+        batch = min(100, work.rows // 4)
         ways = {
             "predict_agg": f"INSERT INTO sink SELECT (SELECT cardinality(predict_agg({model}, x)) FROM {table}"
                            f" WHERE id >= n AND id < n + {batch}) FROM generate_series(0, {work.rows - 1}, {batch}) AS n",
@@ -311,10 +278,7 @@ class Bench:
                 return "?"
 
         info = dict(self.admin.execute("SELECT name, value FROM conv1d_build_info()").fetchall())
-        versions = {}
-        for package in ("torch", "onnxruntime", "numpy"):
-            from importlib.metadata import version
-            versions[package] = version(package)
+        versions = {package: version(package) for package in ("torch", "onnxruntime", "numpy")}
         self.results["machine"] = {
             "cpu": f"{field('model name')} (family {field('cpu family')}, model {field('model')})",
             "cores": len(os.sched_getaffinity(0)), "isas": self.core.isas, "system": platform.release(),
@@ -328,18 +292,16 @@ class Bench:
     def measure_machine(self):
         contestants = {f"peak {isa} {t}": lambda isa=isa, t=t: self.core.number(f"peak {isa} {t} {TIME}")
                        for isa in self.core.isas for t in THREADS}
-        race = self.race("peak", contestants, "GFLOP/s")
+        self.race("peak", contestants, "GFLOP/s")
         traffic = {f"{what} {t}": lambda what=what, t=t: self.core.number(f"{what} {t} {TIME}")
                    for what in ("read", "copy") for t in THREADS}
         self.race("traffic", traffic, "GB/s", min(ROUNDS, 3))
-        return race
 
-    def measure_targets_of_core(self, seconds, rounds, isas=None, names=None):
-        def find(listed):
-            return [(WORKS.get(name, works.WIDE), first, last) for name, first, last in listed if not names or name in names]
-
-        self.results["wide"] = self.core_race(find(works.WIDE_LAYERS), ["direct"], [1], seconds, rounds, isas)
-        self.results["univariate"] = self.core_race(find(works.UNIVARIATE_LAYERS), ["winograd"], [1], seconds, rounds, isas)
+    def measure_layers_with_targets(self, seconds, rounds, kinds):
+        """kinds: {name in the results: (layers, tuning)}; with the two best instruction sets."""
+        for name, (layers, tuning) in kinds.items():
+            parts = [(WORKS.get(work, works.WIDE), first, last) for work, first, last in layers]
+            self.results[name] = self.core_race(parts, [tuning], [1], seconds, rounds, self.core.isas[-2:])
 
     def measure_core(self):
         parts = [(work, first, last) for work in CHOSEN for first, last in works.parts(work)]
@@ -423,7 +385,7 @@ class Bench:
             cursor = self.admin.execute("SELECT p.* FROM model AS m, model_plan(m.model, %s) AS p WHERE m.name = %s",
                                         ([work.length, work.channels], work.name))
             self.results["plans"][work.name] = {"columns": [c.name for c in cursor.description],
-                                                "rows": [[str(v) if v is not None else "" for v in row] for row in cursor]}
+                                                "rows": [list(map(cell, row)) for row in cursor]}
 
     def start_plpython(self):
         try:
@@ -443,9 +405,7 @@ class Bench:
         say("the machine's limits")
         self.measure_machine()
         say("layers with a target")
-        self.measure_targets_of_core(TIME / 3, 2 * ROUNDS)
-        self.results["of three"] = self.core_race(
-            [(WORKS.get(name, works.WIDE), a, b) for name, a, b in works.WIDE_LAYERS_OF_3], ["winograd"], [1], TIME / 3, 2 * ROUNDS)
+        self.measure_layers_with_targets(TIME / 3, 2 * ROUNDS, QUICK_LAYERS | {"of three": (works.WIDE_LAYERS_OF_3, "winograd")})
         say("each layer")
         self.measure_core()
         for work in CHOSEN:
@@ -464,8 +424,7 @@ class Bench:
         for loaded in [*WORKS.values(), works.WIDE]:
             self.load(loaded)
         self.answers(work)
-        self.measure_machine()
-        self.measure_targets_of_core(TIME / 3, ROUNDS)
+        self.measure_layers_with_targets(TIME / 3, ROUNDS, QUICK_LAYERS)
         notes = {}
         server.make_table(self.admin.conn, work)
         contestants = self.core_contestants(work) | self.sql_contestants(work, notes, quick=True) | \

@@ -44,7 +44,7 @@ def draw(results):
     names = list(dict.fromkeys(work for work, *_ in found))
     low = min([math.floor(math.log2(v)) for *_, v in found], default=-1)
     high = max([math.ceil(math.log2(v)) for *_, v in found], default=1)
-    height = TOP + ROW * len(names) + 120
+    height = TOP + ROW * len(names) + 100
 
     def x_of(value):
         return LEFT + (math.log2(value) - low) / (high - low) * (WIDTH - LEFT - 30)
@@ -52,12 +52,15 @@ def draw(results):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
            f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
            '<text x="20" y="26" font-size="16">Series a second, as a multiple of ONNX Runtime with one thread</text>',
-           '<text x="20" y="46" fill="#555">filled: one thread or process; hollow: two. Further right is faster; a step of the scale doubles.</text>']
+           '<text x="20" y="46" fill="#555">filled: one thread or process; hollow: two.'
+           ' Further right is faster; a step of the scale doubles.</text>']
+    bottom = TOP + ROW * len(names)
     for power in range(low, high + 1):
         x = x_of(2.0 ** power)
         label = f"{2 ** power}" if power >= 0 else f"1/{2 ** -power}"
-        out.append(f'<line x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{TOP + ROW * len(names)}" stroke="{"#000" if power == 0 else "#ddd"}"/>')
-        out.append(f'<text x="{x:.1f}" y="{TOP + ROW * len(names) + 18}" text-anchor="middle">{label}×</text>')
+        colour = "#000" if power == 0 else "#ddd"
+        out.append(f'<line x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{bottom}" stroke="{colour}"/>')
+        out.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{label}×</text>')
     for i, work in enumerate(names):
         out.append(f'<text x="20" y="{TOP + ROW * (i + 0.5) + 4:.1f}" font-weight="bold">{work}</text>')
     for work, i, threads, value in found:
@@ -65,6 +68,6 @@ def draw(results):
         y = TOP + ROW * (names.index(work) + (0.32 if threads == 1 else 0.68))
         out.append(marker(SHOWN[i][3], x_of(value), y, SHOWN[i][2], threads == 1))
     for i, (_, title, colour, shape) in enumerate(SHOWN):
-        x, y = 30 + i % 3 * 290, TOP + ROW * len(names) + 50 + i // 3 * 26
+        x, y = 30 + i % 3 * 290, bottom + 50 + i // 3 * 26
         out.append(marker(shape, x, y, colour, True) + f'<text x="{x + 14}" y="{y + 4}">{title}</text>')
     return "\n".join(out + ["</svg>", ""])

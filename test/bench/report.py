@@ -194,7 +194,12 @@ def main():
         print(machine(results))
         print(targets.lines(results, table, only_measured=True))
         return
-    directory = os.path.join(TOP, "docs") if sys.argv[2] == "docs" else sys.argv[2]
+    directory = sys.argv[2]
+    if directory == "docs":
+        directory = os.path.join(TOP, "docs")
+        lacking = [work for work in WORKS if work not in results["races"]]
+        if lacking:
+            sys.exit(f"report.py: the last run was not a whole one, it has no {', '.join(lacking)}; make bench")
     for name, text in (("performance.md", page(results)), ("performance.svg", chart.draw(results))):
         path = os.path.join(directory, name)
         with open(path, "w") as file:

@@ -15,6 +15,9 @@ import psycopg
 import works
 
 
+FEW = 1000              # rows of a table that needs filling
+
+
 # ---- tables and models -------------------------------------------------------
 
 def literal(array):
@@ -31,7 +34,7 @@ def copy_rows(conn, table, ids, fields):
     rows = np.zeros(count, [("fields", ">i2"), ("id_size", ">i4"), ("id", ">i4"), ("size", ">i4"), ("field", "u1", size)])
     rows["fields"], rows["id_size"], rows["id"], rows["size"] = 2, 4, ids, size
     rows["field"] = fields
-    with conn.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
+    with conn.cursor().copy(f"COPY {table} (id, x) FROM STDIN (FORMAT binary)") as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
         copy.write(rows.tobytes())
         copy.write(b"\xff\xff")
@@ -72,10 +75,17 @@ def make_table(conn, work):
     """
     A table of the work's series: id, and the series as tensor1d.  A piece of it
     is drawn and then repeated: what is multiplied does not change the time.
+
+    A parallel scan deals out pages.  Of large series a page has only pointers, a
+    hundred of them, so where there are few the page is filled with something
+    else.
     """
     table = work.name.lower()
     piece = min(work.rows, 1000)
-    conn.execute(f"CREATE UNLOGGED TABLE {table} (id int, x tensor1d) WITH (parallel_workers = 1, autovacuum_enabled = off)")
+    conn.execute(f"CREATE UNLOGGED TABLE {table} (id int, x tensor1d, filling text)"
+                 " WITH (parallel_workers = 1, autovacuum_enabled = off)")
+    if work.rows < FEW:
+        conn.execute(f"ALTER TABLE {table} ALTER filling SET STORAGE plain, ALTER filling SET DEFAULT repeat('-', 7500)")
     fields = tensor_fields(work.inputs(piece))
     for begin in range(0, work.rows, piece):
         count = min(piece, work.rows - begin)

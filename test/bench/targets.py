@@ -84,8 +84,8 @@ def all_targets(results):
         return median(found) if found else None
 
     def beyond_scan(who):
-        pairs = zip(races.get("calls", {}).get("samples", {}).get(who, []), races.get("calls", {}).get("samples", {}).get("scan", []))
-        found = [a - b for a, b in pairs]
+        calls = races.get("calls", {}).get("samples", {})
+        found = [a - b for a, b in zip(calls.get(who, []), calls.get("scan", []))]
         return (who, -0.4, median(found) if found else None, " µs")
 
     def first_call():
@@ -97,16 +97,22 @@ def all_targets(results):
     return [
         Target("T1", "wide layers, direct, % of the multiply-add peak; the worst of them", QUICK,
                *(least("wide", isa, {"avx512": 95, "avx2": 93}[isa]) for isa in isas)),
-        Target("T2", "one channel: convolution + relu + pool, % of the peak; the worst of them", QUICK, least("univariate", best, 75)),
+        Target("T2", "one channel: convolution + relu + pool, % of the peak; the worst of them", QUICK,
+               least("univariate", best, 75)),
         Target("T3", "W2 in SQL, 1 process ÷ ONNX Runtime, 1 thread", QUICK, in_race("W2", "sql 1", "ort 1", 1.5, "")),
-        Target("T4", "W2 in SQL on 2 cores ÷ ONNX Runtime, 2 threads", WHOLE, in_race("W2", "sql 2", "ort 2", 1.7, "parallel query"),
+        Target("T4", "W2 in SQL on 2 cores ÷ ONNX Runtime, 2 threads", WHOLE,
+               in_race("W2", "sql 2", "ort 2", 1.7, "parallel query"),
                in_race("W2", "predict_agg 2", "ort 2", 1.7, "OpenMP")),
-        Target("T5", "W2 in SQL, 1 process ÷ plpython3u + torch", WHOLE, in_race("W2", "sql 1", "plpython row 1", 2.6, "a call a row"),
+        Target("T5", "W2 in SQL, 1 process ÷ plpython3u + torch", WHOLE,
+               in_race("W2", "sql 1", "plpython row 1", 2.6, "a call a row"),
                in_race("W2", "sql 1", "plpython batch 1", 1.6, "best batch")),
-        Target("T6", "W2 in SQL, 2 processes ÷ client with COPY and torch, 2 threads", WHOLE, in_race("W2", "sql 2", "client 2", 1.9, "")),
-        Target("T7", "W1 in SQL, 1 process ÷ others with 1 thread", WHOLE, in_race("W1", "sql 1", "plpython batch 1", 15, "plpython3u, best batch"),
+        Target("T6", "W2 in SQL, 2 processes ÷ client with COPY and torch, 2 threads", WHOLE,
+               in_race("W2", "sql 2", "client 2", 1.9, "")),
+        Target("T7", "W1 in SQL, 1 process ÷ others with 1 thread", WHOLE,
+               in_race("W1", "sql 1", "plpython batch 1", 15, "plpython3u, best batch"),
                in_race("W1", "sql 1", "ort 1", 5, "ONNX Runtime")),
-        Target("T8", "W3 in SQL, 1 process ÷ others with 1 thread", WHOLE, in_race("W3", "sql 1", "plpython batch 1", 11, "plpython3u, best batch"),
+        Target("T8", "W3 in SQL, 1 process ÷ others with 1 thread", WHOLE,
+               in_race("W3", "sql 1", "plpython batch 1", 11, "plpython3u, best batch"),
                in_race("W3", "sql 1", "ort 1", 2.8, "ONNX Runtime")),
         Target("T9", "W4 in SQL ÷ ONNX Runtime, as many threads", WHOLE, in_race("W4", "sql 1", "ort 1", 2.0, "1"),
                in_race("W4", "sql 2", "ort 2", 2.2, "2")),
@@ -114,7 +120,8 @@ def all_targets(results):
                in_race("W5", "core 2", "torch 2", 1.24, "2")),
         Target("T11", "W6 ÷ torch, as many threads", WHOLE, in_race("W6", "core 1", "torch 1", 1.06, "1"),
                in_race("W6", "core 2", "torch 2", 1.06, "2")),
-        Target("T12", "W2: time in SQL ÷ time of the kernels alone", WHOLE, in_race("W2", "core 1", "sql 1", -1.03, "")),
+        Target("T12", "W2: time in SQL ÷ time of the kernels alone", WHOLE,
+               in_race("W2", "core 1", "sql 1", -1.03, "")),
         Target("T13", "what a trivial function adds to a scan, a row", WHOLE, beyond_scan("timesteps(x)"), beyond_scan("-x")),
         Target("T14", "W2: 2 cores ÷ 1", WHOLE, in_race("W2", "sql 2", "sql 1", 1.9, "parallel query"),
                in_race("W2", "predict_agg 2", "predict_agg 1", 1.9, "OpenMP")),

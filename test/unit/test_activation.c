@@ -199,7 +199,7 @@ TEST(keras_2_names)
 
 			unit_model_begin(&m, 1);
 			if (unit_add(&m, "Activation", 0, NULL, "{'activation': '%s'}", names[i][k]) &&
-				unit_plan(&m, c1d_shape1(64), unit_isa()))
+				unit_plan(&m, c1d_shape1(64), C1D_ISA_BASELINE))
 				y[k] = unit_output(&m.plan, x, 0);
 			unit_model_end(&m);
 		}

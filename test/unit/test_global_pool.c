@@ -5,12 +5,15 @@
  */
 #include "model.h"
 
+/* What run() plans for: the sets of instructions differ in last bits. */
+static C1dIsa run_isa;
+
 /* run: one layer, chunked when asked; NULL when it is refused */
 static float *
 run(UnitModel *m, const char *class_name, const char *config, C1dShape shape, const float *x, int64_t chunk)
 {
 	unit_model_begin(m, 1);
-	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, unit_isa()))
+	if (!unit_add(m, class_name, 0, NULL, "%s", config) || !unit_plan(m, shape, run_isa))
 		return NULL;
 	return unit_output(&m->plan, x, chunk);
 }
@@ -93,7 +96,10 @@ TEST(adaptive)
 		bool		good = true;
 
 		for (int i = 0; i < 1000; i++)
+		{
+			run_isa = unit_isa();
 			good = try_pool(mean) && good;
+		}
 		ok(good, "adaptive %s pooling is its definition", mean ? "average" : "max");
 	}
 }
@@ -287,6 +293,7 @@ TEST(time_distributed)
 		float	   *y;
 		bool		good;
 
+		run_isa = unit_isa();
 		for (int k = 0; k < slice.rank; k++)
 			slice.dim[k] = cases[i].shape.dim[k + 1];
 		snprintf(config, sizeof(config), "{'layer': {'class_name': '%s', 'config': %s}}", cases[i].class_name, cases[i].config);

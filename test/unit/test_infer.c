@@ -214,7 +214,17 @@ run_stack(const UnitEncoder *e, Twice *t, Seen *seen)
 			abort();
 	}
 	if ((!c1d_shape_equal(&m.plan.output, in) || !same(t)) && seen->plans_wrong++ < 5)
-		printf("# the plan of %d layers that begin with %s\n", e->count, m.graph.nodes[0].class->class_name);
+	{
+		char		text[C1D_SHAPE_TEXT];
+
+		printf("# the plan of %s", c1d_shape_text(&e->in, text));
+		for (int i = 0; i < e->count; i++)
+		{
+			printf(" -> %s ", m.graph.nodes[i].class->class_name);
+			unit_value_print(e->text[i].config);
+		}
+		printf("\n");
+	}
 	free(input);
 	free(x);
 	unit_model_end(&m);

@@ -18,6 +18,7 @@ typedef struct Merge
 	C1dArena	arena;
 	const LayerClass *class;
 	LayerSite	site;
+	C1dTuning	tuning;
 	C1dShape	in[MOST];
 	float	   *x[MOST];
 	C1dError	err;
@@ -31,6 +32,8 @@ begin(Merge *m, const char *class_name, const C1dValue *config)
 
 	m->class = c1d_layer_class(&name, C1D_KERAS, &m->err);
 	m->site.in = m->in;
+	m->tuning.isa = unit_isa();
+	m->site.tuning = &m->tuning;
 	for (int k = 0; k < m->site.inputs; k++)
 		m->x[k] = unit_random_floats(c1d_shape_elements(&m->in[k]), false);
 	return m->class != NULL &&

@@ -112,6 +112,14 @@ my $in_workers = join "\n", sort split /\n/, $session->query($parts);
 $session->query('SET max_parallel_workers_per_gather = 0');
 is($in_workers, join("\n", sort split /\n/, $session->query($parts)), '... with the same bits');
 
+# A query that a worker runs as a whole, and one that is compiled.
+my $forced = $session->query(q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
+$session->query("SET max_parallel_workers_per_gather = 2; SET $forced = on");
+is($session->query($batch), $right, 'predict_agg in a worker gives the same bits');
+$session->query("SET $forced = off; SET jit_above_cost = 0; SET jit_inline_above_cost = 0; SET jit_optimize_above_cost = 0");
+is($session->query($batch), $right, '... and so it does compiled');
+$session->query('RESET jit_above_cost; RESET jit_inline_above_cost; RESET jit_optimize_above_cost');
+
 # tensor1d_agg_at needs no order, so it is aggregated by workers in parts.
 my $place = q{SELECT tensor1d_agg_at(ts, value) FROM reading};
 my $placed = $session->query("SELECT md5(tensor1d_send(y)) FROM ($place) s(y)");

@@ -121,7 +121,7 @@ my $start = time;
 rows('postgres', 'SELECT pg_cancel_backend(' . $worker->backend . ')');
 my $text = $worker->receive;
 my $took = time - $start;
-like($text, qr/ERROR:  57014:.*CONTEXT:  job "public.slow_out" of predict_table, which has \d+ rows committed and can be called again/s, 'cancelled, it says that nothing is lost');
+like($text, qr/ERROR:  57014:.*CONTEXT:  .*job "public.slow_out" of predict_table, which has \d+ rows committed and can be called again/s, 'cancelled, it says that nothing is lost');
 cmp_ok($took, '<=', $soon, '... at once');
 like($text, qr/NOTICE:  .*predict_table: \d+ of about 20000 rows \(\d+ %\), \d+ rows\/s, \d+:\d\d:\d\d left/, 'it has told how far it is');
 is(rows($db, 'SELECT application_name FROM pg_stat_activity WHERE pid = ' . $worker->backend), 'my "app"', 'the application has its name again');
