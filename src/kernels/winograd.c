@@ -56,7 +56,7 @@ c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa)
 {
 	Layout		l = lay_out(geometry, c1d_winograd_kernels(isa));
 
-	return PRODUCTS * (l.v_product + l.tiles * WIDEST) + l.zeros + l.energy + 2 * l.blocks * l.block;
+	return PRODUCTS * (l.v_product + l.tiles * WIDEST) + WIDEST + l.zeros + l.energy + 2 * l.blocks * l.block;
 }
 
 /* A call of c1d_winograd_rows(): what all of its tiles share. */
@@ -75,6 +75,7 @@ typedef struct Run
 	int64_t		end;
 	float	   *v;				/* v_product of each product */
 	float	   *products;		/* (tiles, 6, width) */
+	float	   *bias;			/* of the panel at hand, filled up with zeros */
 	float	   *zeros;
 	float	   *energy;
 	float	   *scale;
@@ -161,10 +162,12 @@ compute(Run *run)
 		output.column = n;
 		output.columns = geometry->filters - n;
 		product.m_row = PRODUCTS * product.width;
+		memset(run->bias, 0, WIDEST * sizeof(float));
+		memcpy(run->bias, run->direct->bias + n, MIN(output.columns, output.width) * sizeof(float));
 		for (int j = 0; j < PRODUCTS; j++)
 		{
 			/* point 1 counts once for each output; a piece of two taps has no product at infinity */
-			product.bias = j == 1 ? run->direct->bias + n : run->zeros;
+			product.bias = j == 1 ? run->bias : run->zeros;
 			product.pieces = pieces.threes + (j < PRODUCTS - 1 ? pieces.twos : 0);
 			for (int64_t h = 0; h < heaps; h++)
 			{
@@ -303,7 +306,8 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 
 	run.v = work;
 	run.products = run.v + PRODUCTS * l->v_product;
-	run.zeros = run.products + l->tiles * PRODUCTS * WIDEST;
+	run.bias = run.products + l->tiles * PRODUCTS * WIDEST;
+	run.zeros = run.bias + WIDEST;
 	run.energy = run.zeros + l->zeros;
 	run.scale = run.energy + l->energy;
 	run.safe = run.scale + l->blocks * l->block;

@@ -46,7 +46,7 @@
 typedef struct C1dWinogradWeights
 {
 	const float *panels;		/* c1d_winograd_pack() */
-	const C1dConvWeights *direct;	/* the layer by gemm: bias, relu, pool, and the way of unsafe tiles */
+	const C1dConvWeights *direct;	/* the layer itself: bias, relu, pool, and the way of unsafe tiles */
 	int64_t		rows;			/* of the whole y */
 } C1dWinogradWeights;
 

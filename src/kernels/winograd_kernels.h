@@ -153,4 +153,11 @@ c1d_winograd_width(const C1dWinogradKernels *kernels, int64_t filters)
 	return filters > kernels->lanes ? 2 * kernels->lanes : kernels->lanes;
 }
 
+/* c1d_winograd_padded: the width of all panels. */
+static inline int64_t
+c1d_winograd_padded(const C1dWinogradKernels *kernels, int64_t filters)
+{
+	return (filters + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
+}
+
 #endif

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "kernels/conv_variant.h"
-#include "kernels/gemm.h"
 
 /*
  * Where the direct way is the faster: measured, per output and in multiply-adds
@@ -46,7 +45,7 @@ c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
 
 	for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
 		rows += c1d_winograd_inner(geometry, j);
-	return c1d_winograd_head(geometry) + rows * c1d_gemm_padded(isa, geometry->filters);
+	return c1d_winograd_head(geometry) + rows * c1d_winograd_padded(c1d_winograd_kernels(isa), geometry->filters);
 }
 
 /*
