@@ -60,6 +60,20 @@ aligned(int64_t floats)
 	return (floats + line - 1) / line * line;
 }
 
+/*
+ * staggered
+ *		The room of a value: large ones begin half a page apart, because a
+ *		processor takes a load for one of what was just stored when the low twelve
+ *		bits of their addresses agree, and waits.
+ */
+static int64_t
+staggered(int64_t floats)
+{
+	const int64_t page = 4096 / sizeof(float);
+
+	return floats < 4 * page ? aligned(floats) : (floats + page / 2 - 1) / page * page + page / 2;
+}
+
 static C1dPlace
 place_of(const Value *values, int node, int output)
 {
@@ -226,7 +240,7 @@ add_step(const C1dGraph *graph, int i, const C1dRole *roles, const C1dShape *sha
 	{
 		Value	   *value = &values[role->last];
 
-		value->floats = aligned(c1d_shape_elements(&shapes[role->last]));
+		value->floats = staggered(c1d_shape_elements(&shapes[role->last]));
 		value->offset = place(values, graph->count, role->last);
 		value->placed = true;
 		if (plan->scratch < value->offset + value->floats)
