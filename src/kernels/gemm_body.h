@@ -14,8 +14,7 @@ ISA_BEGIN
 
 /*
  * finish
- *		Store sums of which some columns belong to nobody, or of which the
- *		maximum with what is there is wanted.
+ *		Store sums of which some columns belong to nobody.
  */
 static __attribute__((noinline)) void
 finish(const C1dGemmCall *call, const float *sums, int rows, int all)
@@ -92,8 +91,18 @@ tile(const C1dGemmCall *call, const int rows, const int vectors, const int panel
 				sum[r][v] = vec_relu(sum[r][v]);
 		}
 	}
-	if (call->columns == all * VL && !call->merge)
+	if (call->columns == all * VL)
 	{
+		if (call->merge)
+		{
+			UNROLL(12)
+			for (int r = 0; r < rows; r++)
+			{
+				UNROLL(8)
+				for (int v = 0; v < all; v++)
+					sum[r][v] = vec_pool(vec_load(call->c + r * call->c_row + v * VL), sum[r][v]);
+			}
+		}
 		UNROLL(12)
 		for (int r = 0; r < rows; r++)
 		{

@@ -24,7 +24,6 @@ typedef uint64_t WideBits __attribute__((vector_size(VL * 4)));
 
 ISA_BEGIN
 
-/* a where the mask is set, else b */
 /* each float as a double */
 SIMD_INLINE Wide
 wide_of(Half half)

@@ -56,6 +56,39 @@ measure(const float *x, int64_t channels, int64_t rows, float *energy)
 	}
 }
 
+/* VL numbers from p on, or the count that are left */
+SIMD_INLINE Vec
+load_left(const float *p, const int64_t count)
+{
+	return count >= VL ? vec_load(p) : vec_load_part(p, (int) count);
+}
+
+SIMD_INLINE void
+store_left(float *p, Vec v, const int64_t count)
+{
+	if (count >= VL)
+		vec_store(p, v);
+	else
+		vec_store_part(p, v, (int) count);
+}
+
+/* the sum over taps of energy times worth: what each output may be disturbed by */
+SIMD_INLINE void
+scales(const C1dWinogradJudge *call)
+{
+	for (int64_t r = 0; r < call->outputs; r += VL)
+	{
+		const int64_t left = call->outputs - r;
+		Vec			sum = {0};
+
+		for (int64_t t = 0; t < call->taps; t++)
+			sum += load_left(call->energy + r + t * call->spacing, left) * call->head[t];
+		store_left(call->scale + r, sum, left);
+	}
+	for (int64_t r = call->present < 0 ? 0 : call->present; r < call->outputs; r++)
+		call->scale[r] = INFINITY;
+}
+
 /*
  * Energies below the smallest are denormal or nearly; a tile whose squares are
  * all 0 is a silence, of which no digit can be lost.
@@ -67,27 +100,27 @@ judge(const C1dWinogradJudge *call)
 	const float most_energy = call->head[call->taps];
 	const int64_t spacing = call->spacing;
 	const int64_t starts = call->outputs - (C1D_WINOGRAD_TILE - 1) * spacing;
-	float	   *scale = call->scale;
-	float	   *safe = call->safe;
+	const Vec	one = vec_splat(1);
 
-	for (int64_t r = 0; r < call->outputs; r++)
-		scale[r] = r < call->present ? 0 : INFINITY;
-	for (int64_t t = 0; t < call->taps; t++)
-		for (int64_t r = 0; r < call->outputs; r++)
-			scale[r] += call->energy[r + t * spacing] * call->head[t];
-	for (int64_t r = 0; r < starts; r++)
-		safe[r] = 0;
-	for (int64_t t = 0; t < call->taps + C1D_WINOGRAD_TILE - 1; t++)
-		for (int64_t r = 0; r < starts; r++)
-			safe[r] += call->energy[r + t * spacing];
+	scales(call);
+	for (int64_t r = 0; r < starts; r += VL)
+	{
+		const int64_t left = starts - r;
+		Vec			sum = {0};
+		Vec			least = load_left(call->scale + r, left);
+		VecMask		safe;
 
-	/* the least of two outputs, then of two such pairs */
-	for (int64_t r = 0; r < call->outputs - spacing; r++)
-		scale[r] = scale[r + spacing] < scale[r] ? scale[r + spacing] : scale[r];
-	for (int64_t r = 0; r < starts; r++)
-		scale[r] = scale[r + 2 * spacing] < scale[r] ? scale[r + 2 * spacing] : scale[r];
-	for (int64_t r = 0; r < starts; r++)
-		safe[r] = (safe[r] <= scale[r] && safe[r] >= least_energy && safe[r] <= most_energy) || safe[r] == 0;
+		for (int i = 1; i < C1D_WINOGRAD_TILE; i++)
+		{
+			Vec			scale = load_left(call->scale + r + i * spacing, left);
+
+			least = vec_select(scale < least, scale, least);
+		}
+		for (int64_t t = 0; t < call->taps + C1D_WINOGRAD_TILE - 1; t++)
+			sum += load_left(call->energy + r + t * spacing, left);
+		safe = ((sum <= least) & (sum >= least_energy) & (sum <= most_energy)) | (sum == 0);
+		store_left(call->safe + r, vec_select(safe, one, (Vec) {0}), left);
+	}
 }
 
 /*
