@@ -115,9 +115,11 @@ Tensor *
 execute(const C1dPlan *plan, const Tensor *x, float *work)
 {
 	Tensor	   *y = tensor_new(&plan->output);
+	const float *from = TENSOR_DATA(unconstify(Tensor *, x));
+	float	   *to = TENSOR_DATA(y);
 	C1dRun		run = {0};
 
-	while (!c1d_run(plan, &run, tensor_view(x).data, TENSOR_DATA(y), work, &InterruptPending))
+	while (!c1d_run(plan, &run, from, to, work, &InterruptPending))
 		CHECK_FOR_INTERRUPTS();
 	return y;
 }
