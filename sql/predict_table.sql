@@ -256,6 +256,11 @@ INSERT INTO table_like TABLE table_like;
 CALL predict_table(table_model('pool'), 'table_source', 'table_target4', progress => 'table_like');
 SELECT count(*), min(rows_done) = max(rows_done) FROM table_like;
 
+-- A row type has an order, but is no key
+CREATE TYPE table_pair AS (a int, b int);
+CREATE TABLE table_pairs (id table_pair PRIMARY KEY, x tensor1d);
+CALL predict_table(table_model('pool'), 'table_pairs', 'table_pairs_out');
+
 -- What fails at the commit is not counted as committed
 CREATE TABLE table_late (id int PRIMARY KEY, output tensor1d);
 CREATE FUNCTION table_late() RETURNS trigger LANGUAGE plpgsql AS
@@ -341,10 +346,10 @@ SELECT count(*), count(s.output), bool_and(s.output = t.output) FROM table_safe 
 
 SET client_min_messages = warning;
 DROP SCHEMA table_hostile, table_own, "Table ""s""" CASCADE;
-DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress, table_like, table_target4, table_late, table_late_progress, table_swapped, table_swap_out, table_swap_out2, table_away, table_swap_jobs, table_unseen CASCADE;
+DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress, table_like, table_target4, table_late, table_late_progress, table_swapped, table_swap_out, table_swap_out2, table_away, table_swap_jobs, table_unseen, table_pairs CASCADE;
 DROP PROCEDURE table_by_key;
 DROP FUNCTION table_model, table_right, table_late, table_swap;
-DROP TYPE table_mood;
+DROP TYPE table_mood, table_pair;
 DROP DOMAIN table_code;
 DROP OWNED BY regress_table_scorer;
 DROP ROLE regress_table_scorer;

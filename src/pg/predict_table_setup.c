@@ -176,11 +176,13 @@ find_key(Job *job, Relation source, const char *name)
 	get_typlenbyvalalign(key->base, &key->length, &key->byval, &key->align);
 
 	type = lookup_type_cache(key->type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_GT_OPR | TYPECACHE_EQ_OPR);
-	if (!OidIsValid(type->gt_opr) || !OidIsValid(type->eq_opr) || !OidIsValid(get_array_type(key->base)))
+	/* keys travel as an array, which unnest() would take apart into the columns of a row */
+	if (!OidIsValid(type->gt_opr) || !OidIsValid(type->eq_opr) || !OidIsValid(get_array_type(key->base)) ||
+		type_is_rowtype(key->base))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("column \"%s\" of type %s cannot be a key", key->name, format_type_be(key->type)),
-				 errdetail("A key needs a type with an order that is not itself an array.")));
+				 errdetail("A key needs a type with an order that is neither an array nor a row.")));
 
 	/* a materialized view cannot say so: job_begin looks */
 	if (!attribute->attnotnull && source->rd_rel->relkind != RELKIND_MATVIEW)
