@@ -294,6 +294,17 @@ CALL predict_table(table_model('pool'), 'table_swapped', 'table_swap_out2', prog
 SELECT rows_done FROM table_swap_jobs WHERE job = 'public.table_swap_out2';
 SELECT count(*) FROM table_swap_out2;
 
+-- Other sessions, in databases of other encodings too, see the job's name in ASCII
+CREATE TABLE table_seen (id int PRIMARY KEY, output tensor1d, seen text);
+CREATE FUNCTION table_see() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  new.seen := (SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid());
+  RETURN new;
+END $$;
+CREATE TRIGGER see BEFORE INSERT ON table_seen FOR EACH ROW EXECUTE FUNCTION table_see();
+CALL predict_table(table_model('pool'), 'table_swapped', 'table_seen', progress => 'table_swap_jobs', job => U&'n\00E4chtlich\000A');
+SELECT DISTINCT regexp_replace(seen, '\d+ %', 'n %') FROM table_seen;
+
 -- Whose rights: the caller's
 CREATE ROLE regress_table_scorer;
 GRANT SELECT ON table_models, table_other TO regress_table_scorer;
@@ -346,9 +357,9 @@ SELECT count(*), count(s.output), bool_and(s.output = t.output) FROM table_safe 
 
 SET client_min_messages = warning;
 DROP SCHEMA table_hostile, table_own, "Table ""s""" CASCADE;
-DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress, table_like, table_target4, table_late, table_late_progress, table_swapped, table_swap_out, table_swap_out2, table_away, table_swap_jobs, table_unseen, table_pairs CASCADE;
+DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress, table_like, table_target4, table_late, table_late_progress, table_swapped, table_swap_out, table_swap_out2, table_away, table_swap_jobs, table_unseen, table_pairs, table_seen CASCADE;
 DROP PROCEDURE table_by_key;
-DROP FUNCTION table_model, table_right, table_late, table_swap;
+DROP FUNCTION table_model, table_right, table_late, table_swap, table_see;
 DROP TYPE table_mood, table_pair;
 DROP DOMAIN table_code;
 DROP OWNED BY regress_table_scorer;
