@@ -245,6 +245,66 @@ CALL predict_table(table_model('pool'), 'table_source', 'table_target');
 SELECT * FROM table_right('table_target');
 SELECT rows_done FROM table_target_progress;
 
+-- A table that only looks like a progress table; one that has lost its primary key
+CREATE TABLE table_like (LIKE table_target_progress);
+ALTER TABLE table_like ALTER rows_done TYPE numeric;
+CALL predict_table(table_model('pool'), 'table_source', 'table_target4', progress => 'table_like');
+CALL predict_table(table_model('pool'), 'table_source', 'table_target4', progress => 'table_target4');
+ALTER TABLE table_like ALTER rows_done TYPE bigint;
+CALL predict_table(table_model('pool'), 'table_source', 'table_target4', progress => 'table_like');
+INSERT INTO table_like TABLE table_like;
+CALL predict_table(table_model('pool'), 'table_source', 'table_target4', progress => 'table_like');
+SELECT count(*), min(rows_done) = max(rows_done) FROM table_like;
+
+-- A row type has an order, but is no key
+CREATE TYPE table_pair AS (a int, b int);
+CREATE TABLE table_pairs (id table_pair PRIMARY KEY, x tensor1d);
+CALL predict_table(table_model('pool'), 'table_pairs', 'table_pairs_out');
+
+-- What fails at the commit is not counted as committed
+CREATE TABLE table_late (id int PRIMARY KEY, output tensor1d);
+CREATE FUNCTION table_late() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN IF new.id > 15 THEN RAISE ''too late''; END IF; RETURN NULL; END';
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON table_late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION table_late();
+CALL predict_table(table_model('pool'), 'table_source', 'table_late', batch_size => 10);
+SELECT count(*) FROM table_late;
+
+-- Another table in the place of the source, or of the target, between two batches
+CREATE FUNCTION table_swap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF new.rows_done = 20 THEN
+    EXECUTE format('ALTER TABLE %I RENAME TO table_away', tg_argv[0]);
+    EXECUTE format('CREATE TABLE %I (LIKE table_away)', tg_argv[0]);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TABLE table_swapped (id int PRIMARY KEY, x tensor1d);
+INSERT INTO table_swapped SELECT id, x FROM table_source WHERE id <= 50;
+CREATE TABLE table_swap_jobs (LIKE table_target_progress INCLUDING ALL);
+CREATE TRIGGER swap AFTER UPDATE ON table_swap_jobs FOR EACH ROW EXECUTE FUNCTION table_swap('table_swapped');
+CALL predict_table(table_model('pool'), 'table_swapped', 'table_swap_out', progress => 'table_swap_jobs', batch_size => 10);
+SELECT rows_done, finished IS NULL AS unfinished FROM table_swap_jobs;
+DROP TABLE table_swapped;
+ALTER TABLE table_away RENAME TO table_swapped;
+DROP TRIGGER swap ON table_swap_jobs;
+CALL predict_table(table_model('pool'), 'table_swapped', 'table_swap_out', progress => 'table_swap_jobs', batch_size => 10);
+SELECT count(*) FROM table_swap_out;
+CREATE TRIGGER swap AFTER UPDATE ON table_swap_jobs FOR EACH ROW EXECUTE FUNCTION table_swap('table_swap_out2');
+CALL predict_table(table_model('pool'), 'table_swapped', 'table_swap_out2', progress => 'table_swap_jobs', batch_size => 10);
+SELECT rows_done FROM table_swap_jobs WHERE job = 'public.table_swap_out2';
+SELECT count(*) FROM table_swap_out2;
+
+-- Other sessions, in databases of other encodings too, see the job's name in ASCII
+CREATE TABLE table_seen (id int PRIMARY KEY, output tensor1d, seen text);
+CREATE FUNCTION table_see() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  new.seen := (SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid());
+  RETURN new;
+END $$;
+CREATE TRIGGER see BEFORE INSERT ON table_seen FOR EACH ROW EXECUTE FUNCTION table_see();
+CALL predict_table(table_model('pool'), 'table_swapped', 'table_seen', progress => 'table_swap_jobs', job => U&'n\00E4chtlich\000A');
+SELECT DISTINCT regexp_replace(seen, '\d+ %', 'n %') FROM table_seen;
+
 -- Whose rights: the caller's
 CREATE ROLE regress_table_scorer;
 GRANT SELECT ON table_models, table_other TO regress_table_scorer;
@@ -262,6 +322,15 @@ GRANT SELECT ON table_source TO regress_table_scorer;
 SET ROLE regress_table_scorer;
 CALL predict_table(table_model('pool'), 'table_source', 'table_own.target2');
 SELECT count(*), min(id), max(id) FROM table_own.target2;
+RESET ROLE;
+-- a target whose rows the caller does not see is not taken for empty
+CREATE TABLE table_unseen (id int PRIMARY KEY, output tensor1d);
+ALTER TABLE table_unseen ENABLE ROW LEVEL SECURITY;
+CREATE POLICY adds ON table_unseen FOR INSERT WITH CHECK (true);
+GRANT SELECT, INSERT ON table_unseen TO regress_table_scorer;
+SET ROLE regress_table_scorer;
+CALL predict_table(table_model('pool'), 'table_source', 'table_unseen', progress => 'table_own.jobs');
+CALL predict_table(table_model('pool'), 'table_source', 'table_unseen', progress => 'table_own.jobs');
 RESET ROLE;
 
 -- A hostile search_path changes nothing
@@ -288,10 +357,10 @@ SELECT count(*), count(s.output), bool_and(s.output = t.output) FROM table_safe 
 
 SET client_min_messages = warning;
 DROP SCHEMA table_hostile, table_own, "Table ""s""" CASCADE;
-DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress CASCADE;
+DROP TABLE table_models, table_source, table_target, table_target_progress, table_target2, table_target2_progress, table_target3, table_target3_progress, table_other, table_both, table_jobs, table_parts, table_view_out, table_view_out_progress, table_empty, table_empty_out, table_empty_out_progress, table_bad, table_bad_out, table_bad_out_progress, table_safe, table_safe_out, table_safe_out_progress, table_safe_progress, table_like, table_target4, table_late, table_late_progress, table_swapped, table_swap_out, table_swap_out2, table_away, table_swap_jobs, table_unseen, table_pairs, table_seen CASCADE;
 DROP PROCEDURE table_by_key;
-DROP FUNCTION table_model, table_right;
-DROP TYPE table_mood;
+DROP FUNCTION table_model, table_right, table_late, table_swap, table_see;
+DROP TYPE table_mood, table_pair;
 DROP DOMAIN table_code;
 DROP OWNED BY regress_table_scorer;
 DROP ROLE regress_table_scorer;

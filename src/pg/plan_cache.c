@@ -31,7 +31,7 @@ typedef struct Entry
 	MemoryContext context;
 	Size		bytes;
 	int64		holds;			/* who must not lose it, plan_hold() */
-	CachedPlan	cached;
+	KeptPlan	cached;
 } Entry;
 
 /* A hold ends with the memory context that it is in. */
@@ -288,7 +288,7 @@ entry_for(Datum model, const C1dShape *input, const char *layer)
  * The model comes as it is in the row, toasted or not.  The plan is valid
  * until the next call.
  */
-const CachedPlan *
+const KeptPlan *
 plan_for(Datum model, const C1dShape *input)
 {
 	return &entry_for(model, input, NULL)->cached;
@@ -298,7 +298,7 @@ plan_for(Datum model, const C1dShape *input)
  * plan_for_layer
  *		The same, but what the plan gives is the output of the layer of that name.
  */
-const CachedPlan *
+const KeptPlan *
 plan_for_layer(Datum model, const C1dShape *input, const char *layer)
 {
 	return &entry_for(model, input, layer)->cached;
@@ -316,7 +316,7 @@ let_go(void *arg)
  *		for who runs it again after code of others has run.  Its own work memory
  *		belongs to the next plan_for() all the same.
  */
-const CachedPlan *
+const KeptPlan *
 plan_hold(Datum model, const C1dShape *input, MemoryContext context)
 {
 	Hold	   *hold = MemoryContextAllocZero(context, sizeof(Hold));

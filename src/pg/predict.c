@@ -17,7 +17,7 @@ predict(PG_FUNCTION_ARGS)
 {
 	Tensor	   *x = PG_GETARG_TENSOR(1);
 	C1dShape	shape = tensor_shape(x);
-	const CachedPlan *cached = plan_for(PG_GETARG_DATUM(0), &shape);
+	const KeptPlan *cached = plan_for(PG_GETARG_DATUM(0), &shape);
 	Tensor	   *y = execute(&cached->plan, x, cached->work);
 
 	PG_FREE_IF_COPY(x, 1);
@@ -38,7 +38,7 @@ predict_layer(PG_FUNCTION_ARGS)
 	Tensor	   *x = PG_GETARG_TENSOR(1);
 	char	   *layer = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	C1dShape	shape = tensor_shape(x);
-	const CachedPlan *cached = plan_for_layer(PG_GETARG_DATUM(0), &shape, layer);
+	const KeptPlan *cached = plan_for_layer(PG_GETARG_DATUM(0), &shape, layer);
 	Tensor	   *y = execute(&cached->plan, x, cached->work);
 
 	pfree(layer);

@@ -50,7 +50,7 @@ say_job(void *arg)
 	const Job  *job = arg;
 
 	if (job->started != 0)
-		errcontext("job \"%s\" of predict_table, which has " INT64_FORMAT " rows committed and can be called again", job->name, job->done);
+		errcontext("job \"%s\" of predict_table, which has " INT64_FORMAT " rows committed and can be called again", job->name, job->committed);
 }
 
 /* open_source: the rows after the last key */
@@ -73,6 +73,7 @@ open_source(const Job *job, int64 rows)
 	portal = SPI_cursor_open_with_args(NULL, sql.data, job->begun ? 1 : 0, types, values, NULL, true, 0);
 
 	/* between two batches the table is not locked */
+	job_check_table(job->source, job->source_name);
 	if (TupleDescAttr(portal->tupDesc, 0)->atttypid != job->key.type ||
 		!is_tensor_like(TupleDescAttr(portal->tupDesc, 1)->atttypid, job->tensor_type))
 		ereport(ERROR,
@@ -144,6 +145,7 @@ write_outputs(const Job *job, const RowBatch *batch)
 	}
 	if (batch->count > start)
 		write_part(job, batch, sql, start, batch->count);
+	job_check_table(job->target, job->target_name);
 }
 
 /* warn_of_skipped: once a call, for the first of them */
@@ -230,6 +232,7 @@ run_job(Job *job)
 
 		more = one_batch(job, &batch, rows, budget, skipped_before);
 		commit();
+		job->committed = job->done;
 		if (batch.count > 0)
 			rows = next_rows(job, &batch, budget, start);
 		batch_clear(&batch);

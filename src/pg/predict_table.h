@@ -21,7 +21,6 @@ typedef struct JobKey
 	int16		length;
 	bool		byval;
 	char		align;
-	bool		nullable;		/* not declared NOT NULL */
 	char	   *greater;		/* its operators, with their schema */
 	char	   *equal;
 } JobKey;
@@ -40,7 +39,7 @@ typedef struct Job
 	char	   *source_name;	/* these names are ready for SQL */
 	char	   *target_name;
 	char	   *progress_name;
-	Oid			target;			/* invalid when it does not exist yet */
+	Oid			target;			/* invalid until it exists */
 	bool		progress_missing;
 	bool		in_place;		/* the target is the source */
 	JobKey		key;
@@ -55,6 +54,7 @@ typedef struct Job
 	bool		begun;			/* last is a key */
 	Datum		last;
 	int64		done;			/* rows, in all calls */
+	int64		committed;		/* of these, for the context of an error */
 	int64		skipped;
 	int64		done_before;	/* this call */
 	int64		expected;		/* rows of the source, estimated */
@@ -64,9 +64,11 @@ typedef struct Job
 
 /* predict_table_setup.c */
 extern void job_arguments(FunctionCallInfo fcinfo, Job *job);
-extern void job_create_target(const Job *job);
+extern void job_create_target(Job *job);
+extern void job_check_table(Oid table, const char *name);
 
 /* predict_table_progress.c */
+extern void job_check_progress(const Job *job, Oid progress);
 extern void job_lock(Job *job);
 extern void job_unlock(const Job *job);
 extern void job_begin(Job *job);

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -20,6 +21,7 @@
 #include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 /*
@@ -31,6 +33,57 @@
 /* What a job must be called with again, as it stands in the row. */
 #define SETTINGS 6
 static const char *const setting[SETTINGS] = {"source", "target", "key", "input", "output", "model"};
+
+/* The progress table, as it is created and as it must be found. */
+static const struct
+{
+	const char *name;
+	Oid			type;
+	const char *constraint;
+}			progress_column[] = {
+	{"job", TEXTOID, " PRIMARY KEY"},
+	{"source", TEXTOID, " NOT NULL"},
+	{"target", TEXTOID, " NOT NULL"},
+	{"key", TEXTOID, " NOT NULL"},
+	{"input", TEXTOID, " NOT NULL"},
+	{"output", TEXTOID, " NOT NULL"},
+	{"model", TEXTOID, " NOT NULL"},
+	{"last_key", TEXTOID, ""},
+	{"rows_done", INT8OID, " NOT NULL"},
+	{"rows_skipped", INT8OID, " NOT NULL"},
+	{"rows_expected", INT8OID, ""},
+	{"pid", INT4OID, ""},
+	{"started", TIMESTAMPTZOID, ""},
+	{"updated", TIMESTAMPTZOID, ""},
+	{"finished", TIMESTAMPTZOID, ""},
+};
+
+static char *
+column_type(int column)
+{
+	return format_type_extended(progress_column[column].type, -1, FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+/*
+ * job_check_progress
+ *		Refuse a table that is not one of ours before anything is read from it.
+ */
+void
+job_check_progress(const Job *job, Oid progress)
+{
+	for (int i = 0; i < (int) lengthof(progress_column); i++)
+	{
+		AttrNumber	column = get_attnum(progress, progress_column[i].name);
+
+		if (column <= 0 || get_atttype(progress, column) != progress_column[i].type)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("table %s is not a progress table", job->progress_name),
+					 errdetail("It has no column \"%s\" of type %s.", progress_column[i].name,
+							   format_type_be(progress_column[i].type)),
+					 errhint("Name one that does not exist yet with progress => '...'; predict_table creates it.")));
+	}
+}
 
 static void
 settings_of(const Job *job, const char *values[SETTINGS])
@@ -157,15 +210,16 @@ static void
 create_progress(const Job *job)
 {
 	LOCKTAG		lock;
+	StringInfoData sql;
 
 	set_lock(&lock, job->progress_name);
 	(void) LockAcquire(&lock, ExclusiveLock, false, false);
-	run(psprintf("CREATE TABLE IF NOT EXISTS %s (job pg_catalog.text PRIMARY KEY, "
-				 "source pg_catalog.text NOT NULL, target pg_catalog.text NOT NULL, key pg_catalog.text NOT NULL, "
-				 "input pg_catalog.text NOT NULL, output pg_catalog.text NOT NULL, model pg_catalog.text NOT NULL, "
-				 "last_key pg_catalog.text, rows_done pg_catalog.int8 NOT NULL, rows_skipped pg_catalog.int8 NOT NULL, "
-				 "rows_expected pg_catalog.int8, pid pg_catalog.int4, started pg_catalog.timestamptz, "
-				 "updated pg_catalog.timestamptz, finished pg_catalog.timestamptz)", job->progress_name), SPI_OK_UTILITY);
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE TABLE IF NOT EXISTS %s (", job->progress_name);
+	for (int i = 0; i < (int) lengthof(progress_column); i++)
+		appendStringInfo(&sql, "%s%s %s%s", i ? ", " : "", progress_column[i].name, column_type(i), progress_column[i].constraint);
+	appendStringInfoChar(&sql, ')');
+	run(sql.data, SPI_OK_UTILITY);
 	run(psprintf("COMMENT ON TABLE %s IS 'how far each job of predict_table is'", job->progress_name), SPI_OK_UTILITY);
 }
 
@@ -226,8 +280,9 @@ target_kept(const Job *job)
 	if (job->done == 0 || job->in_place)
 		return;
 
-	/* who may only add rows must be trusted */
-	if (OidIsValid(job->target) && pg_class_aclcheck(job->target, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+	/* who may only add rows, or not see all of them, must be trusted */
+	if (pg_class_aclcheck(job->target, GetUserId(), ACL_SELECT) != ACLCHECK_OK ||
+		check_enable_rls(job->target, InvalidOid, true) == RLS_ENABLED)
 		return;
 	if (SPI_execute(psprintf("SELECT FROM %s LIMIT 1", job->target_name), true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the target");
@@ -238,12 +293,13 @@ target_kept(const Job *job)
 				 errhint("To begin again: DELETE FROM %s WHERE job = %s", job->progress_name, quote_literal_cstr(job->name))));
 }
 
-/* keys_present: where NOT NULL is not declared, see that no key is null; the index finds it at once */
+/*
+ * keys_present: see that no key is null, even where NOT NULL is declared, since a
+ * constraint may be NOT VALID; the index finds it at once
+ */
 static void
 keys_present(const Job *job)
 {
-	if (!job->key.nullable)
-		return;
 	if (SPI_execute(psprintf("SELECT FROM %s s WHERE s.%s IS NULL LIMIT 1", job->source_name, quote_identifier(job->key.name)),
 					true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the source");
@@ -275,6 +331,12 @@ job_begin(Job *job)
 									   "FROM %s WHERE job OPERATOR(pg_catalog.=) $1", job->progress_name),
 							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the progress table");
+	if (SPI_processed > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job \"%s\" is " UINT64_FORMAT " times in table %s", job->name, (uint64) SPI_processed, job->progress_name),
+				 errdetail("Nobody knows which of its rows to go on from."),
+				 errhint("Remove the wrong ones, and ALTER TABLE %s ADD PRIMARY KEY (job).", job->progress_name)));
 	if (SPI_processed == 1)
 	{
 		row = SPI_tuptable->vals[0];
@@ -292,7 +354,7 @@ job_begin(Job *job)
 		if (last != NULL)
 			set_last(job, key_from_text(job, last));
 	}
-	job->done_before = job->done;
+	job->done_before = job->committed = job->done;
 	target_kept(job);
 	keys_present(job);
 	if (SPI_execute_with_args(psprintf("UPDATE %s SET rows_expected = $2, pid = pg_catalog.pg_backend_pid(), "

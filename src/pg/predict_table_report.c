@@ -40,6 +40,11 @@ percent(const Job *job)
 	return (int) (job->done * 100.0 / job->expected);
 }
 
+/*
+ * show_name
+ *		In ASCII, as the server keeps every application name: it is shown to
+ *		databases of other encodings.
+ */
 static void
 show_name(const Job *job)
 {
@@ -50,6 +55,9 @@ show_name(const Job *job)
 	else
 		snprintf(name, sizeof(name), "predict_table %s", job->name);
 	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
+	for (char *c = name; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	pgstat_report_appname(name);
 }
 

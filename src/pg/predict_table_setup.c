@@ -49,6 +49,23 @@ find_table(const RangeVar *name, Oid *table)
 	return qualified(get_rel_namespace(*table), get_rel_name(*table));
 }
 
+/*
+ * job_check_table
+ *		Is this still the table of that name?  The statement that has just used the
+ *		name holds a lock on what it found, so the answer is good until the commit.
+ */
+void
+job_check_table(Oid table, const char *name)
+{
+	const char *now = get_rel_name(table);
+
+	if (now == NULL || strcmp(qualified(get_rel_namespace(table), now), name) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("another table has taken the name %s while the job ran", name),
+				 errhint("Call predict_table again when the right one has it.")));
+}
+
 /* require_column: its number; a table without it is refused */
 static AttrNumber
 require_column(Oid table, const char *table_name, const char *column, const char *argument)
@@ -159,15 +176,16 @@ find_key(Job *job, Relation source, const char *name)
 	get_typlenbyvalalign(key->base, &key->length, &key->byval, &key->align);
 
 	type = lookup_type_cache(key->type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_GT_OPR | TYPECACHE_EQ_OPR);
-	if (!OidIsValid(type->gt_opr) || !OidIsValid(type->eq_opr) || !OidIsValid(get_array_type(key->base)))
+	/* keys travel as an array, which unnest() would take apart into the columns of a row */
+	if (!OidIsValid(type->gt_opr) || !OidIsValid(type->eq_opr) || !OidIsValid(get_array_type(key->base)) ||
+		type_is_rowtype(key->base))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("column \"%s\" of type %s cannot be a key", key->name, format_type_be(key->type)),
-				 errdetail("A key needs a type with an order that is not itself an array.")));
+				 errdetail("A key needs a type with an order that is neither an array nor a row.")));
 
 	/* a materialized view cannot say so: job_begin looks */
-	key->nullable = !attribute->attnotnull;
-	if (key->nullable && source->rd_rel->relkind != RELKIND_MATVIEW)
+	if (!attribute->attnotnull && source->rd_rel->relkind != RELKIND_MATVIEW)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("key column \"%s\" of table %s may be null", key->name, job->source_name),
@@ -309,11 +327,12 @@ find_progress(Job *job, RangeVar *name, const RangeVar *target)
 	}
 	job->progress_name = find_table(name, &progress);
 	job->progress_missing = !OidIsValid(progress);
-	if (!job->progress_missing && (get_attnum(progress, "job") <= 0 || get_attnum(progress, "last_key") <= 0))
+	if (!job->progress_missing)
+		job_check_progress(job, progress);
+	else if (strcmp(job->progress_name, job->target_name) == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("table %s is not a progress table", job->progress_name),
-				 errhint("Name one that does not exist yet with progress => '...'; predict_table creates it.")));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("table %s cannot be both target and progress table", job->target_name)));
 }
 
 /*
@@ -374,7 +393,7 @@ job_arguments(FunctionCallInfo fcinfo, Job *job)
  *		A table of the key and the output.
  */
 void
-job_create_target(const Job *job)
+job_create_target(Job *job)
 {
 	const JobKey *key = &job->key;
 	StringInfoData sql;
@@ -388,4 +407,5 @@ job_create_target(const Job *job)
 					 format_type_extended(job->tensor_type, -1, FORMAT_TYPE_FORCE_QUALIFY));
 	if (SPI_execute(sql.data, false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create the target");
+	job->target = RangeVarGetRelid(makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(job->target_name))), NoLock, false);
 }

@@ -11,7 +11,7 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 
-/* of the server; its header has a CachedPlan of its own */
+/* of the server */
 struct PortalData;
 struct SPITupleTable;
 

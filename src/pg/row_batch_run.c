@@ -110,7 +110,7 @@ batch_score(RowBatch *batch, const Model *model)
 	for (int64 start = 0; start < slot_count; start = end)
 	{
 		C1dShape	shape = tensor_shape(slots[start].x);
-		const CachedPlan *cached;
+		const KeptPlan *cached;
 
 		for (end = start; end < slot_count && compare_shapes(&slots[start], &slots[end]) == 0; end++)
 			x[end - start] = slots[end].x;

@@ -25,7 +25,7 @@ scoring_begin(Scoring *scoring, Datum model, const C1dShape *input)
 {
 	struct varlena *value = (struct varlena *) DatumGetPointer(model);
 	MemoryContext context = scoring->results.context;
-	const CachedPlan *cached;
+	const KeptPlan *cached;
 
 	model_known_fingerprint(model, scoring->fingerprint);
 	scoring->input = *input;
@@ -82,7 +82,7 @@ rows_at(const float *first, int64 stride, int64 count)
 static void
 run(const Scoring *scoring, const Rows *rows, int64 stride)
 {
-	const CachedPlan *cached = scoring->held ? scoring->held : plan_for(scoring->model, &scoring->input);
+	const KeptPlan *cached = scoring->held ? scoring->held : plan_for(scoring->model, &scoring->input);
 
 	execute_views(&cached->plan, rows->x, rows->y, rows->count, Min(stride, c1d_shape_elements(&scoring->input)));
 	pfree(rows->x);

@@ -15,7 +15,7 @@ typedef struct Scoring
 	bool		begun;			/* the rest is known but for the results' context */
 	char		fingerprint[C1D_FINGERPRINT];
 	Datum		model;			/* our copy, unless the plan is held */
-	const CachedPlan *held;
+	const KeptPlan *held;
 	C1dShape	input;
 	int64		batch;			/* rows that make a good one */
 	TensorList	results;

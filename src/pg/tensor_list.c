@@ -38,7 +38,7 @@ array_size(const TensorList *list)
 				 errmsg("result of %s is too large", list->owner),
 				 errdetail("After " INT64_FORMAT " rows it has %.0f MB; a value can have 1024 MB.",
 						   list->rows, size / (1024 * 1024)),
-				 errhint("Make groups of fewer rows, GROUP BY id / 10000 for example.")));
+				 errhint("Make groups of fewer rows, at most " INT64_FORMAT " here.", list->rows - 1)));
 	return (list->null ? ARR_OVERHEAD_WITHNULLS(1, (Size) list->rows) : ARR_OVERHEAD_NONULLS(1)) +
 		(Size) list->tensors * size_of(list);
 }

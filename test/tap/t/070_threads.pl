@@ -92,6 +92,13 @@ cmp_ok($cpus, '>=', 1, 'conv1d.threads = -1 stays within the processors');
 is($session->query("SET max_parallel_workers_per_gather = $_; SELECT value FROM conv1d_build_info() WHERE name = 'threads'"), $_ + 1 < $cpus ? $_ + 1 : $cpus, "... and follows max_parallel_workers_per_gather = $_") foreach 0, 1;
 is($session->query(q{SET conv1d.threads = 7; SELECT value FROM conv1d_build_info() WHERE name = 'threads'}), '7', 'a number is taken as it is');
 
+# A setting that comes before the library, good or not.
+my $early = rows($db, q{SET conv1d.threads = 7; SET conv1d.isa = 'baseline'; SELECT string_agg(value, ',' ORDER BY name) FROM conv1d_build_info() WHERE name IN ('threads', 'isa')});
+is($early, 'baseline,7', 'what was set before the library is loaded holds');
+my ($late, $warnings) = psql($db, q{SET conv1d.threads = 'many'; SELECT model IS NULL FROM model LIMIT 1; SELECT value = (SELECT value FROM conv1d_build_info() WHERE name = 'isa_best') FROM conv1d_build_info() WHERE name = 'isa'; SHOW conv1d.threads});
+like($late, qr/-1$/, '... a wrong value gives way to the default');
+like($warnings, qr/WARNING: .*conv1d\.threads.*many/, '... with a warning');
+
 # Parallel plans: workers do what the leader would, with one thread each.
 $session->query('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; ALTER TABLE series SET (parallel_workers = 4)');
 my $in_parallel = q{SELECT digest(array_agg(y ORDER BY id)) FROM (SELECT id, predict((SELECT model FROM model), x) AS y FROM series OFFSET 0) s};
