@@ -280,3 +280,15 @@ INSERT INTO parted VALUES ('ae', 1, 'MaxPooling1D', '{"pool_size": 9}'), ('ae', 
 DROP TABLE parted;
 -- one name is not an array of names
 SELECT problem, detail FROM check_layers('{9,1}', '[{"class_name": "Flatten", "inputs": "input"}]');
+-- a model in a model in a model ...: the branches inside are seen at any depth
+WITH RECURSIVE block(depth, layer) AS (
+	SELECT 0, '{"class_name": "Functional", "name": "m", "config": {"name": "m", "layers": [
+		{"class_name": "InputLayer", "name": "x", "config": {"name": "x"}, "inbound_nodes": []},
+		{"class_name": "Conv1D", "name": "a", "config": {"name": "a", "filters": 4, "kernel_size": 3}, "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}]}]},
+		{"class_name": "Add", "name": "sum", "config": {"name": "sum"}, "inbound_nodes": [{"args": [[{"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}, {"class_name": "__keras_tensor__", "config": {"keras_history": ["a", 0, 0]}}]]}]}],
+		"input_layers": [["x", 0, 0]], "output_layers": [["sum", 0, 0]]}}'::jsonb
+	UNION ALL
+	SELECT depth + 1, jsonb_build_object('class_name', 'Functional', 'name', 'm', 'config', jsonb_build_object('name', 'm', 'input_layers', '[["x", 0, 0]]'::jsonb, 'output_layers', '[["m", 0, 0]]'::jsonb, 'layers',
+		jsonb_build_array('{"class_name": "InputLayer", "name": "x", "config": {"name": "x"}, "inbound_nodes": []}'::jsonb, layer || '{"inbound_nodes": [[["x", 0, 0, {}]]]}')))
+	FROM block WHERE depth < 15)
+SELECT depth, name, problem FROM block, check_layers('{32,4}', layer) WHERE depth IN (0, 1, 2, 3, 4, 15) AND problem IS NOT NULL ORDER BY depth;

@@ -41,7 +41,7 @@ INSERT INTO layers SELECT 'branch', position, class_name, config, inputs, weight
 	UNION ALL SELECT 'branch', 5, 'Add', '{"name": "sum"}', ARRAY['conv', 'relu'], NULL;
 INSERT INTO layers SELECT 'overlapping', position, class_name, config || CASE name WHEN 'pool' THEN '{"pool_size": 3, "strides": 2, "padding": "same"}' ELSE '{}'::jsonb END, inputs, weights
 	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae';
-INSERT INTO layers SELECT 'falling', position, class_name, config || CASE name WHEN 'relu' THEN '{"activation": "silu"}' ELSE '{}'::jsonb END, inputs, weights
+INSERT INTO layers SELECT 'silu', position, class_name, config || CASE name WHEN 'relu' THEN '{"activation": "silu"}' ELSE '{}'::jsonb END, inputs, weights
 	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae' AND position <= 5;
 INSERT INTO layers SELECT 'strided', position, class_name, config || CASE name WHEN 'out' THEN '{"strides": 2}' ELSE '{}'::jsonb END, inputs, weights
 	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae';
@@ -53,7 +53,7 @@ SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'));
 SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'), '{8,2}') EXCEPT SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'));
 -- a step that is left over is no hindrance
 SELECT step, layers, output_shape FROM model_plan((SELECT submodel(model, 'conv', 'pool') FROM models WHERE name = 'ae'), '{9,2}');
--- What stands in the way: an output that two layers look at, an activation that is not monotonic, windows that overlap,
+-- What stands in the way: an output that two layers look at, another activation than relu, windows that overlap,
 -- a convolution that skips steps
 SELECT name, step, layers, output_shape FROM models, model_plan(model) WHERE name <> 'ae' ORDER BY name, step;
 -- every layer by itself moves more
