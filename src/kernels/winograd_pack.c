@@ -63,7 +63,7 @@ c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 	double		saved = (double) geometry->taps - (6 * pieces.threes + 5 * pieces.twos) / 4.0;
 	double		cost = transform_cost[isa].once + transform_cost[isa].piece * (double) (pieces.threes + pieces.twos);
 
-	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 3 &&
+	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 2 &&
 		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
 		geometry->length >= LEAST_TILES * C1D_WINOGRAD_TILE * geometry->spacing &&
 		c1d_conv_choose(geometry, isa, pool)->way == C1D_BY_GEMM &&

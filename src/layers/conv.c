@@ -176,15 +176,23 @@ conv_fuses(const LayerSite *site)
 	return c1d_fusion_tail_fits(fusion, &c->activation);
 }
 
-/* over repeated steps: room for them, should they be needed one by one, and whether they are */
+/*
+ * conv_workspace
+ *		What a Winograd convolution needs; over repeated steps, whether they are
+ *		finite, and room for the phases or, if they are not, for the steps.
+ */
 static int64_t
 conv_workspace(const LayerSite *site)
 {
 	const ConvPrepared *p = site->prepared;
+	int64_t		steps;
 
 	if (p->winograd.panels != NULL)
 		return c1d_winograd_workspace(&p->geometry, site->tuning->isa);
-	return site->fusion.repeat == 0 ? 0 : REPEATED_AT + c1d_shape_elements(site->in);
+	if (p->phases == NULL)
+		return 0;
+	steps = c1d_shape_elements(site->in);
+	return REPEATED_AT + (steps > p->phases->workspace ? steps : p->phases->workspace);
 }
 
 static double
@@ -215,7 +223,7 @@ repeated_forward(const LayerSite *site, const float *x, float *y, float *work, i
 			c1d_repeat(x, steps, site->fusion.in.dim[0], c1d_shape_channels(site->in), site->fusion.repeat);
 	}
 	if (work[0] != 0)
-		c1d_phases_forward(p->phases, x, y, begin, end);
+		c1d_phases_forward(p->phases, x, y, steps, begin, end);
 	else
 		c1d_conv_rows(&p->geometry, &p->weights, steps, y, p->geometry.filters, begin, end);
 }
@@ -249,7 +257,7 @@ conv_describe(const LayerSite *site, C1dStepText *text)
 	else if (p->phases == NULL)
 		c1d_describe_product(&p->weights, "direct", text);
 	else
-		c1d_describe_product(&p->phases->weights, "folded", text);
+		c1d_describe_product(&p->phases->weights, p->phases->winograd ? "folded winograd" : "folded", text);
 }
 
 const LayerOps c1d_conv_ops = {

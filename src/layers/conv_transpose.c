@@ -247,7 +247,7 @@ axis_phase(const C1dWindow *w, int64_t first)
  */
 static bool
 prepare_phase(const LayerSite *site, C1dConvLayout layout, int64_t first_down, int64_t first_along,
-			  const C1dConvVariant **variant, C1dPhase *phase, C1dArena *arena, C1dError *err)
+			  C1dPhases *phases, C1dPhase *phase, C1dArena *arena, C1dError *err)
 {
 	const C1dConvConfig *c = site->config;
 	const C1dWindow *windows = c->windows.axis;
@@ -269,10 +269,8 @@ prepare_phase(const LayerSite *site, C1dConvLayout layout, int64_t first_down, i
 	layout.from += down.last * layout.line_step + along.last * layout.tap_step;
 	layout.line_step *= -tap_step(&windows[C1D_DOWN]);
 	layout.tap_step *= -tap_step(&windows[C1D_ALONG]);
-	if (*variant == NULL)
-		*variant = c1d_conv_choose(&phase->geometry, site->tuning->isa, 1);
-	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &layout, arena, err);
-	return phase->panels != NULL;
+	phase->layout = layout;
+	return c1d_phase_pack(site, phases, phase, arena, err);
 }
 
 static bool
@@ -305,11 +303,18 @@ transpose_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	if (phases->phase == NULL)
 		return false;
 	for (int64_t i = 0; i < phases->count; i++)
-		if (!prepare_phase(site, layout, i / alongs, i % alongs, &phases->weights.variant, &phases->phase[i], arena, err))
+		if (!prepare_phase(site, layout, i / alongs, i % alongs, phases, &phases->phase[i], arena, err))
 			return false;
-	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
 	*prepared = p;
-	return phases->weights.bias != NULL;
+	return c1d_phases_finish(site, phases, bias, arena, err);
+}
+
+static int64_t
+transpose_workspace(const LayerSite *site)
+{
+	const TransposePrepared *p = site->prepared;
+
+	return p->phases.workspace;
 }
 
 static bool
@@ -337,8 +342,7 @@ transpose_forward(const LayerSite *site, const float *const *x, float *y, float 
 	int64_t		steps = p->phases.axes == 2 ? p->phases.width : 1;	/* of a row */
 	int64_t		filters = p->phases.filters;
 
-	(void) work;
-	c1d_phases_forward(&p->phases, x[0], y, begin, end);
+	c1d_phases_forward(&p->phases, x[0], y, work, begin, end);
 	c1d_activate(&p->activation, site->tuning->isa, y + begin * steps * filters, (end - begin) * steps, filters);
 }
 
@@ -347,7 +351,7 @@ transpose_describe(const LayerSite *site, C1dStepText *text)
 {
 	const TransposePrepared *p = site->prepared;
 
-	c1d_describe_product(&p->phases.weights, "polyphase", text);
+	c1d_describe_product(&p->phases.weights, p->phases.winograd ? "polyphase winograd" : "polyphase", text);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
@@ -357,6 +361,7 @@ const LayerOps c1d_conv_transpose_ops = {
 	.weights = transpose_weights,
 	.prepare = transpose_prepare,
 	.fuses = transpose_fuses,
+	.workspace = transpose_workspace,
 	.describe = transpose_describe,
 	.cost = transpose_cost,
 	.forward = transpose_forward,

@@ -1,7 +1,7 @@
 /*
  * src/layers/phases.c
- *	  Running the phases of a transposed convolution, or of one over repeated
- *	  steps.
+ *	  The phases of a transposed convolution, or of one over repeated steps:
+ *	  their kernels, and running them.
  */
 #include "layers/phases.h"
 
@@ -28,7 +28,7 @@ positions(int64_t begin, int64_t end, int64_t crop, int64_t remainder, int64_t s
  * bias alone.  Activations that the tiles do not know are the caller's.
  */
 void
-c1d_phases_forward(const C1dPhases *p, const float *x, float *y, int64_t begin, int64_t end)
+c1d_phases_forward(const C1dPhases *p, const float *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	bool		images = p->axes == 2;
 	int64_t		steps = images ? p->width : 1;	/* of a row */
@@ -53,16 +53,75 @@ c1d_phases_forward(const C1dPhases *p, const float *x, float *y, int64_t begin, 
 			positions(begin, end, p->crop[C1D_DOWN], phase->remainder[C1D_DOWN], p->stride[C1D_DOWN], &top, &bottom);
 		positions(images ? 0 : begin, images ? p->width : end, p->crop[C1D_ALONG],
 				  phase->remainder[C1D_ALONG], p->stride[C1D_ALONG], &low, &high);
-		weights.panels = phase->panels;
 		for (int64_t q = top; low < high && q < bottom; q++)
 		{
 			int64_t		line = images ? q * p->stride[C1D_DOWN] + phase->remainder[C1D_DOWN] - p->crop[C1D_DOWN] : 0;
+			float	   *first = y + (line * p->width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * p->filters;
+			int64_t		y_row = p->stride[C1D_ALONG] * p->filters;
 
-			c1d_conv_line(&phase->geometry, &weights, x,
-						  y + (line * p->width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * p->filters,
-						  p->stride[C1D_ALONG] * p->filters, q, low, high);
+			if (phase->winograd.panels != NULL)
+				c1d_winograd_rows(&phase->geometry, &phase->winograd, x, first, y_row, low, high, work);
+			else
+				c1d_conv_line(&phase->geometry, &phase->weights, x, first, y_row, q, low, high);
 		}
 	}
+}
+
+/*
+ * c1d_phase_pack
+ *		Pack the kernel of a phase whose geometry and layout are settled.  All
+ *		phases have one variant: where none is chosen yet the first one, which
+ *		then has the most taps, chooses it.
+ */
+bool
+c1d_phase_pack(const LayerSite *site, C1dPhases *phases, C1dPhase *phase, C1dArena *arena, C1dError *err)
+{
+	if (phases->weights.variant == NULL)
+		phases->weights.variant = c1d_conv_choose(&phase->geometry, site->tuning->isa, 1);
+	phase->weights.panels = c1d_conv_panels(&phase->geometry, phases->weights.variant, &phase->layout, arena, err);
+	return phase->weights.panels != NULL;
+}
+
+/*
+ * c1d_phases_finish
+ *		The bias, which is common to all phases, and the Winograd form of those
+ *		that have one.  Only memory can fail.
+ */
+bool
+c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C1dArena *arena, C1dError *err)
+{
+	C1dIsa		isa = site->tuning->isa;
+	bool		wanted = site->tuning->winograd && !site->tuning->plain;
+
+	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
+	if (phases->weights.bias == NULL)
+		return false;
+	for (int64_t i = 0; i < phases->count; i++)
+	{
+		C1dPhase   *phase = &phases->phase[i];
+		const float *direct = phase->weights.panels;
+		float	   *panels;
+		int64_t		none,
+					rows,
+					need;
+
+		phase->weights = phases->weights;
+		phase->weights.panels = direct;
+		if (!wanted || !c1d_winograd_fits(&phase->geometry, isa, 1))
+			continue;
+		panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&phase->geometry, isa), sizeof(float), err);
+		if (panels == NULL)
+			return false;
+		if (!c1d_winograd_pack(&phase->geometry, isa, &phase->layout, panels))
+			continue;
+		positions(0, site->out.dim[0], phases->crop[C1D_ALONG], phase->remainder[C1D_ALONG],
+				  phases->stride[C1D_ALONG], &none, &rows);
+		phase->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &phase->weights, .rows = rows};
+		need = c1d_winograd_workspace(&phase->geometry, isa);
+		phases->workspace = need > phases->workspace ? need : phases->workspace;
+		phases->winograd = true;
+	}
+	return true;
 }
 
 /* floor_div: the greatest integer not above a / b, for b > 0 */
@@ -79,9 +138,11 @@ floor_div(int64_t a, int64_t b)
  *		sum of their weights.
  */
 static bool
-repeated_phase(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int64_t times, int64_t remainder,
-			   C1dIsa isa, const C1dConvVariant **variant, C1dPhase *phase, C1dArena *arena, C1dError *err)
+repeated_phase(const LayerSite *site, const C1dConvGeometry *geometry, const C1dConvLayout *layout, int64_t remainder,
+			   C1dPhases *phases, C1dArena *arena, C1dError *err)
 {
+	int64_t		times = phases->count;
+	C1dPhase   *phase = &phases->phase[remainder];
 	int64_t		inner = geometry->row_floats / geometry->groups;
 	int64_t		columns = geometry->filters / geometry->groups;
 	int64_t		first = floor_div(remainder + geometry->offset, times);
@@ -113,16 +174,16 @@ repeated_phase(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int
 	phase->geometry.length = geometry->length / times;
 	phase->geometry.offset = first;
 	phase->geometry.taps = taps;
-	if (*variant == NULL)
+	phase->layout = summed;
+	if (phases->weights.variant == NULL)
 	{
 		C1dConvGeometry most = phase->geometry;
 
 		/* the phases have as many taps, or one less */
 		most.taps = (geometry->taps + times - 2) / times + 1;
-		*variant = c1d_conv_choose(&most, isa, 1);
+		phases->weights.variant = c1d_conv_choose(&most, site->tuning->isa, 1);
 	}
-	phase->panels = c1d_conv_panels(&phase->geometry, *variant, &summed, arena, err);
-	return phase->panels != NULL;
+	return c1d_phase_pack(site, phases, phase, arena, err);
 }
 
 /*
@@ -149,9 +210,7 @@ c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, cons
 	if (phases->phase == NULL)
 		return NULL;
 	for (int64_t i = 0; i < phases->count; i++)
-		if (!repeated_phase(geometry, layout, phases->count, i, site->tuning->isa, &phases->weights.variant,
-							&phases->phase[i], arena, err))
+		if (!repeated_phase(site, geometry, layout, i, phases, arena, err))
 			return NULL;
-	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
-	return phases->weights.bias == NULL ? NULL : phases;
+	return c1d_phases_finish(site, phases, bias, arena, err) ? phases : NULL;
 }

@@ -6,6 +6,7 @@
 #ifndef C1D_PHASES_H
 #define C1D_PHASES_H
 
+#include "kernels/winograd.h"
 #include "layers/conv_config.h"
 
 /* The outputs at positions q * stride + remainder of the whole. */
@@ -13,7 +14,9 @@ typedef struct C1dPhase
 {
 	int64_t		remainder[C1D_AXES];
 	C1dConvGeometry geometry;
-	const float *panels;
+	C1dConvLayout layout;		/* while it is prepared */
+	C1dConvWeights weights;
+	C1dWinogradWeights winograd;	/* its panels are NULL when it is not used */
 } C1dPhase;
 
 typedef struct C1dPhases
@@ -27,10 +30,14 @@ typedef struct C1dPhases
 	C1dPhase   *phase;			/* those that any tap reaches */
 	int64_t		count;
 	C1dConvWeights weights;		/* the panels are each phase's own */
+	int64_t		workspace;		/* floats */
+	bool		winograd;		/* in any phase */
 } C1dPhases;
 
 extern C1dPhases *c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, const C1dConvLayout *layout,
 									  const float *bias, C1dArena *arena, C1dError *err);
-extern void c1d_phases_forward(const C1dPhases *phases, const float *x, float *y, int64_t begin, int64_t end);
+extern bool c1d_phase_pack(const LayerSite *site, C1dPhases *phases, C1dPhase *phase, C1dArena *arena, C1dError *err);
+extern bool c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C1dArena *arena, C1dError *err);
+extern void c1d_phases_forward(const C1dPhases *phases, const float *x, float *y, float *work, int64_t begin, int64_t end);
 
 #endif

@@ -200,6 +200,88 @@ TEST(random_models)
 		}
 }
 
+/* ---- phases ---- */
+
+/*
+ * same_places
+ *		Are NaN and infinities where the other has them, and all else near it?
+ */
+static bool
+same_places(const float *a, const float *b, int64_t count, double most)
+{
+	for (int64_t i = 0; i < count; i++)
+		if (isfinite(a[i]) != isfinite(b[i]) || isnan(a[i]) != isnan(b[i]) ||
+			(isfinite(a[i]) ? fabs((double) a[i] - b[i]) > 1e-5 * most : !isnan(a[i]) && a[i] != b[i]))
+			return false;
+	return true;
+}
+
+/*
+ * check_phases
+ *		Two wide layers whose phases have a Winograd form, against the same layers
+ *		computed plainly, over a series in which some numbers may not be finite.
+ */
+static bool
+check_phases(const char *class_name, const char *config, C1dIsa isa, bool finite)
+{
+	C1dShape	in = c1d_shape2(50, 48);
+	C1dShape	kernel_shape = c1d_shape3(5, 48, 48);
+	C1dTensor	weights[2] = {{kernel_shape, unit_random_floats(5 * 48 * 48, false)}, {c1d_shape1(48), unit_random_floats(48, false)}};
+	float	   *x = unit_random_floats(50 * 48, false);
+	bool		upsampled = strcmp(class_name, "Conv1D") == 0;
+	UnitModel	m;
+	C1dPlan		plain;
+	C1dStepText text = {0};
+	bool		good = false;
+
+	if (!finite)
+	{
+		x[20 * 48 + 3] = NAN;
+		x[44 * 48] = -INFINITY;
+	}
+	unit_model_begin(&m, 2);
+	if ((!upsampled || unit_add(&m, "UpSampling1D", 0, NULL, "{}")) && unit_add(&m, class_name, 2, weights, "%s", config) &&
+		unit_plan(&m, in, isa) &&
+		c1d_plan_make(&m.graph, &in, &(C1dTuning) {.isa = isa, .plain = true}, &m.arena, &plain, &m.err))
+	{
+		float	   *y = unit_output(&m.plan, x, 0);
+		float	   *again = unit_output(&m.plan, x, 7);
+		float	   *want = unit_output(&plain, x, 0);
+		int64_t		count = c1d_shape_elements(&m.plan.output);
+
+		c1d_step_describe(&m.graph, &m.plan.step[0], &text);
+		good = m.plan.steps == 1 && y != NULL && again != NULL && want != NULL && strstr(text.kernel, "winograd") != NULL &&
+			unit_same_bits(y, again, count) && same_places(y, want, count, 60);
+		unit_unguard(y);
+		unit_unguard(again);
+		unit_unguard(want);
+	}
+	if (!good)
+		printf("# %s %s: %s %s\n", class_name, config, text.kernel, m.err.code == C1D_OK ? "" : m.err.message);
+	unit_model_end(&m);
+	free((void *) weights[0].data);
+	free((void *) weights[1].data);
+	free(x);
+	return good;
+}
+
+TEST(phases_by_winograd)
+{
+	static const char *const cases[][2] = {
+		{"Conv1D", "{'filters': 48, 'kernel_size': 5, 'padding': 'same', 'activation': 'relu'}"},
+		{"Conv1D", "{'filters': 48, 'kernel_size': 5, 'padding': 'valid'}"},
+		{"Conv1DTranspose", "{'filters': 48, 'kernel_size': 5, 'strides': 2, 'padding': 'same'}"},
+		{"Conv1DTranspose", "{'filters': 48, 'kernel_size': 5, 'strides': 2, 'padding': 'valid', 'activation': 'relu'}"},
+		{"Conv1DTranspose", "{'filters': 48, 'kernel_size': 5, 'strides': 1, 'padding': 'same', 'activation': 'tanh'}"},
+	};
+
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+		for (size_t i = 0; c1d_isa_available((C1dIsa) isa) && i < sizeof(cases) / sizeof(*cases); i++)
+			for (int finite = 0; finite <= 1; finite++)
+				ok(check_phases(cases[i][0], cases[i][1], (C1dIsa) isa, finite), "%s: %s %s by phases is what it is plainly%s",
+				   c1d_isa_names[isa], cases[i][0], cases[i][1], finite ? "" : ", with NaN and infinities in their places");
+}
+
 /* ---- layers that only give another shape ---- */
 
 /* planned: the output of layers given as text, NULL when it fails */
@@ -391,4 +473,4 @@ TEST(memory_runs_out)
 	   (long long) failed[1], (long long) tried[1]);
 }
 
-RUN(random_models, reshapes_change_nothing, only_reshapes, parts_make_the_whole, memory_runs_out)
+RUN(random_models, phases_by_winograd, reshapes_change_nothing, only_reshapes, parts_make_the_whole, memory_runs_out)
