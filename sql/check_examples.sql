@@ -260,3 +260,35 @@ CREATE TEMP TABLE wrong (LIKE layer);
 CREATE CONSTRAINT TRIGGER fits AFTER INSERT ON wrong DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 	EXECUTE FUNCTION check_layers_trigger('model', 'position', 'class_name', 'config', '', 'sources');
 INSERT INTO wrong VALUES ('x', 1, 'Flatten', NULL, NULL);
+-- a model is named by any type that has an equality, compared as that type compares
+CREATE TEMP TABLE padded (model char(8), position int, class_name text, config jsonb);
+CREATE TEMP TABLE counted (model int, position int, class_name text, config jsonb, PRIMARY KEY (model, position));
+CREATE TEMP TABLE unequal (model json, position int, class_name text, config jsonb);
+CREATE CONSTRAINT TRIGGER fits AFTER INSERT OR UPDATE ON padded FOR EACH ROW EXECUTE FUNCTION check_layers_trigger('model', 'position', 'class_name', 'config', '{9,1}');
+CREATE CONSTRAINT TRIGGER fits AFTER INSERT OR UPDATE ON counted FOR EACH ROW EXECUTE FUNCTION check_layers_trigger('model', 'position', 'class_name', 'config', '{9,1}');
+CREATE CONSTRAINT TRIGGER fits AFTER INSERT OR UPDATE ON unequal FOR EACH ROW EXECUTE FUNCTION check_layers_trigger('model', 'position', 'class_name', 'config', '{9,1}');
+INSERT INTO padded VALUES ('ae', 1, 'MaxPooling1D', '{"pool_size": 9}'), ('ae', 2, 'MaxPooling1D', NULL);
+INSERT INTO counted VALUES (1, 1, 'MaxPooling1D', '{"pool_size": 9}'), (2, 1, 'MaxPooling1D', NULL);
+UPDATE counted SET model = 1, position = 2 WHERE model = 2;
+INSERT INTO unequal VALUES ('{}', 1, 'MaxPooling1D', NULL);
+-- a model may lie in several partitions
+CREATE TABLE parted (model text, position int, class_name text, config jsonb) PARTITION BY RANGE (position);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (2);
+CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (2) TO (9);
+CREATE CONSTRAINT TRIGGER fits AFTER INSERT OR UPDATE ON parted FOR EACH ROW EXECUTE FUNCTION check_layers_trigger('model', 'position', 'class_name', 'config', '{9,1}');
+INSERT INTO parted VALUES ('ae', 1, 'MaxPooling1D', '{"pool_size": 9}'), ('ae', 2, 'MaxPooling1D', NULL);
+DROP TABLE parted;
+-- one name is not an array of names
+SELECT problem, detail FROM check_layers('{9,1}', '[{"class_name": "Flatten", "inputs": "input"}]');
+-- a model in a model in a model ...: the branches inside are seen at any depth
+WITH RECURSIVE block(depth, layer) AS (
+	SELECT 0, '{"class_name": "Functional", "name": "m", "config": {"name": "m", "layers": [
+		{"class_name": "InputLayer", "name": "x", "config": {"name": "x"}, "inbound_nodes": []},
+		{"class_name": "Conv1D", "name": "a", "config": {"name": "a", "filters": 4, "kernel_size": 3}, "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}]}]},
+		{"class_name": "Add", "name": "sum", "config": {"name": "sum"}, "inbound_nodes": [{"args": [[{"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}, {"class_name": "__keras_tensor__", "config": {"keras_history": ["a", 0, 0]}}]]}]}],
+		"input_layers": [["x", 0, 0]], "output_layers": [["sum", 0, 0]]}}'::jsonb
+	UNION ALL
+	SELECT depth + 1, jsonb_build_object('class_name', 'Functional', 'name', 'm', 'config', jsonb_build_object('name', 'm', 'input_layers', '[["x", 0, 0]]'::jsonb, 'output_layers', '[["m", 0, 0]]'::jsonb, 'layers',
+		jsonb_build_array('{"class_name": "InputLayer", "name": "x", "config": {"name": "x"}, "inbound_nodes": []}'::jsonb, layer || '{"inbound_nodes": [[["x", 0, 0, {}]]]}')))
+	FROM block WHERE depth < 15)
+SELECT depth, name, problem FROM block, check_layers('{32,4}', layer) WHERE depth IN (0, 1, 2, 3, 4, 15) AND problem IS NOT NULL ORDER BY depth;

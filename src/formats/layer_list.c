@@ -177,7 +177,11 @@ sources_of(Reading *r, const C1dValue *layer, const C1dValue *name, Sources *s)
 	const C1dValue *call;
 
 	s->count = 0;
-	if (!is_list(calls) || calls->as.list.count == 0)
+	if (calls == NULL || calls->type == C1D_NULL)
+		return true;
+	if (!is_list(calls))
+		return c1d_fail(r->err, C1D_BAD_ARGUMENT, "inbound_nodes of layer \"%.*s\" must be an array", echo(name), name->as.string.bytes);
+	if (calls->as.list.count == 0)
 		return true;
 	if (calls->as.list.count > 1)
 	{
@@ -201,9 +205,9 @@ sources_of(Reading *r, const C1dValue *layer, const C1dValue *name, Sources *s)
 	return c1d_detail(r->err, "%" PRId64 " were given, at most %d are possible.", s->count, C1D_MAX_INPUTS);
 }
 
-/* input_names: the sources as names in the list, NULL when memory ran out or one is not known */
+/* input_names: the sources of a layer as names in the list, NULL when memory ran out or one is not known */
 static const C1dValue *
-input_names(Reading *r, const Scope *scope, const Sources *s)
+input_names(Reading *r, const Scope *scope, const C1dValue *name, const Sources *s)
 {
 	C1dValue   *list = c1d_alloc(r->arena, sizeof(C1dValue), r->err);
 
@@ -224,6 +228,8 @@ input_names(Reading *r, const Scope *scope, const Sources *s)
 		{
 			c1d_fail(r->err, C1D_BAD_ARGUMENT, "input \"%.*s\" is not the name of an earlier layer",
 					 echo(s->name[i]), s->name[i]->as.string.bytes);
+			c1d_detail(r->err, "Layer \"%.*s\" is called with it.", echo(name), name->as.string.bytes);
+			c1d_hint(r->err, "A layer stands behind those that it is called with, as to_json() of Keras lists them.");
 			return NULL;
 		}
 		list->as.list.items[i] = scope->known[k].output;
@@ -398,7 +404,7 @@ read_functional(Reading *r, const C1dValue *model, const C1dValue *layers, Scope
 		if (!is_input(scope, layer))
 		{
 			if (!sources_of(r, layer, name, &sources) ||
-				(sources.count > 0 && (names = input_names(r, scope, &sources)) == NULL))
+				(sources.count > 0 && (names = input_names(r, scope, name, &sources)) == NULL))
 				return false;
 			if (!is_model(layer) ? !read_layer(r, layer, scope, name, names, &made) :
 				!(names != NULL && names->as.list.count == 1 ? read_inner(r, layer, scope, name, &names->as.list.items[0], &made) :

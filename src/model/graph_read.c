@@ -126,6 +126,11 @@ connect(const C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena
 	int64_t		count = text->input_count;
 	int		   *input;
 
+	if (text->input_names != NULL && text->input_names->type != C1D_LIST && text->input_names->type != C1D_NULL)
+	{
+		c1d_fail(err, C1D_BAD_ARGUMENT, "inputs of a layer must be an array of names");
+		return c1d_hint(err, "Name the inputs of the layer, for instance \"inputs\": [\"conv1d\", \"conv1d_1\"].");
+	}
 	if (text->input_names != NULL && text->input_names->type == C1D_LIST && text->input_names->as.list.count > 0)
 		count = text->input_names->as.list.count;
 	else if (text->input_at == NULL)

@@ -93,6 +93,9 @@ value_from_scalar(const JsonbValue *scalar, bool soft)
 	return value;
 }
 
+/* What is only checked may be a model in a model in a model: each puts three levels around its layers, and those have 16. */
+#define CHECKED_DEPTH (C1D_VALUE_DEPTH + 3 * 16)
+
 /*
  * value_from_iterator
  *		The container that the iterator has just begun, or a scalar.
@@ -105,7 +108,7 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 
 	if (token == WJB_ELEM || token == WJB_VALUE)
 		return value_from_scalar(current, soft);
-	if (depth > C1D_VALUE_DEPTH && soft)
+	if (depth > CHECKED_DEPTH && soft)
 	{
 		/* an empty list, which no attribute can be */
 		for (int open = 1; open > 0;)
@@ -117,7 +120,7 @@ value_from_iterator(JsonbIterator **iterator, JsonbIteratorToken token, JsonbVal
 		value.type = C1D_LIST;
 		return value;
 	}
-	if (depth > C1D_VALUE_DEPTH)
+	if (depth > C1D_VALUE_DEPTH && !soft)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("configuration is nested too deeply"),

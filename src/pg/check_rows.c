@@ -6,6 +6,8 @@
 #include "pg/attrs.h"
 
 #include "access/htup_details.h"
+#include "catalog/partition.h"
+#include "catalog/pg_operator.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -13,6 +15,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "pg/check.h"
 #include "pg/rows.h"
@@ -157,17 +161,50 @@ trigger_columns(const TriggerData *data, TriggerColumns *columns)
 	}
 }
 
+/* table_name: where all the layers of a model are, that is, not in one partition only */
+static const char *
+table_name(Relation relation)
+{
+	Oid			table = RelationGetRelid(relation);
+
+	if (relation->rd_rel->relispartition)
+		table = llast_oid(get_partition_ancestors(table));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
+}
+
+/* equality: the operator by which a type compares itself, as SQL writes it under any search_path */
+static const char *
+equality(Oid type)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
+	HeapTuple	row;
+	Form_pg_operator operator;
+	const char *name;
+
+	if (!OidIsValid(entry->eq_opr))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("could not identify an equality operator for type %s", format_type_be(type)),
+				 errhint("check_layers_trigger finds the rows of a model by it; name models by a text or a number.")));
+	row = SearchSysCache1(OPEROID, ObjectIdGetDatum(entry->eq_opr));
+	if (!HeapTupleIsValid(row))
+		elog(ERROR, "cache lookup failed for operator %u", entry->eq_opr);
+	operator = (Form_pg_operator) GETSTRUCT(row);
+	name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(operator->oprnamespace)), NameStr(operator->oprname));
+	ReleaseSysCache(row);
+	return name;
+}
+
 /*
  * check_model
- *		Read the rows of one model and raise the first problem.
+ *		Read the rows of one model and raise the first problem.  The rows are
+ *		compared as their type compares, so that an index serves; model is the
+ *		value id in words.
  */
 static void
-check_model(const TriggerData *data, const TriggerColumns *columns, const char *model)
+check_model(const TriggerData *data, const TriggerColumns *columns, Datum id, Oid type, const char *model)
 {
-	Relation	relation = data->tg_relation;
 	StringInfoData query;
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {CStringGetTextDatum(model)};
 	C1dArena	arena = c1d_arena_in(CurrentMemoryContext);
 	C1dLayerText *layers;
 	C1dVerdict *verdicts;
@@ -178,11 +215,10 @@ check_model(const TriggerData *data, const TriggerColumns *columns, const char *
 	appendStringInfo(&query, "SELECT %s::pg_catalog.text, %s::pg_catalog.jsonb, %s::pg_catalog.text[] FROM %s",
 					 quote_identifier(columns->class_name), quote_identifier(columns->config),
 					 columns->inputs == NULL ? "NULL" : quote_identifier(columns->inputs),
-					 quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
-												RelationGetRelationName(relation)));
-	appendStringInfo(&query, " WHERE %s::pg_catalog.text OPERATOR(pg_catalog.=) $1 ORDER BY %s",
-					 quote_identifier(columns->model), quote_identifier(columns->position));
-	if (SPI_execute_with_args(query.data, 1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+					 table_name(data->tg_relation));
+	appendStringInfo(&query, " WHERE %s %s $1 ORDER BY %s",
+					 quote_identifier(columns->model), equality(type), quote_identifier(columns->position));
+	if (SPI_execute_with_args(query.data, 1, &type, &id, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the layers of a model");
 	count = (int) SPI_processed;
 	layers = palloc0(Max(count, 1) * sizeof(C1dLayerText));
@@ -244,10 +280,14 @@ check_layers_trigger(PG_FUNCTION_ARGS)
 	SPI_connect();
 	for (int i = 0; i < 2; i++)
 	{
+		TupleDesc	description = data->tg_relation->rd_att;
+		bool		null;
+
 		if (rows[i] != NULL)
-			models[i] = SPI_getvalue(rows[i], data->tg_relation->rd_att, column);
+			models[i] = SPI_getvalue(rows[i], description, column);
 		if (models[i] != NULL && (i == 0 || models[0] == NULL || strcmp(models[0], models[1]) != 0))
-			check_model(data, &columns, models[i]);
+			check_model(data, &columns, SPI_getbinval(rows[i], description, column, &null),
+						SPI_gettypeid(description, column), models[i]);
 	}
 	SPI_finish();
 	return PointerGetDatum(NULL);

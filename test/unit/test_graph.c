@@ -88,6 +88,8 @@ TEST(inputs)
 	   strstr(m.err.hint, "input, a, b"), "a name that is none is refused, with those there are");
 	ok(!add_with(&m, "Flatten", "{'name': 'y'}", "['y']") && m.err.code == C1D_BAD_ARGUMENT, "a layer is not its own input");
 	ok(!add_with(&m, "Flatten", "{'name': 'z'}", "[1]") && m.err.code == C1D_BAD_ARGUMENT, "a number is no name");
+	ok(!add_with(&m, "Flatten", "{'name': 'u'}", "'a'") && m.err.code == C1D_BAD_ARGUMENT && strstr(m.err.message, "array"),
+	   "one name is not an array of names, and not passed over");
 	ok(!add_with(&m, "Flatten", "{'name': 'v'}", "['a', 'b']") && m.err.code == C1D_BAD_ARGUMENT && strstr(m.err.message, "1 input"),
 	   "a layer of one input takes one");
 	ok(!add_with(&m, "Add", "{'name': 'w'}", many) && m.err.code != C1D_OK, "33 inputs are too many for any");

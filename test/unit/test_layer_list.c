@@ -109,6 +109,7 @@ TEST(refusals)
 		{"{'class_name': 'Model', 'config': {'layers': [], 'output_layers': [['a', 0, 0]]}}", C1D_BAD_ARGUMENT, "\"a\" is not in the model"},
 		{"{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A'}]}}", C1D_BAD_ARGUMENT, "no name"},
 		{"{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A', 'name': 'a', 'inbound_nodes': [[['b', 0, 0]]]}]}}", C1D_BAD_ARGUMENT, "\"b\""},
+		{"{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A', 'name': 'a', 'inbound_nodes': 7}]}}", C1D_BAD_ARGUMENT, "inbound_nodes of layer \"a\""},
 		{"{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A', 'name': 'a', 'inbound_nodes': [[['b', 0, 0]], [['b', 0, 0]]]}]}}", C1D_UNSUPPORTED, "2 times"},
 		{"{'class_name': 'Sequential', 'config': {'layers': [{'class_name': 'Sequential', 'config': {'layers': []}}]}}", C1D_BAD_ARGUMENT, "must have names"},
 		{"{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A', 'name': 'a'}, {'class_name': 'B', 'name': 'b'}], 'output_layers': [['a', 0, 0]]}}", C1D_UNSUPPORTED, "not the last"},
@@ -128,6 +129,12 @@ TEST(refusals)
 		unit_release(&r.blocks);
 	}
 	ok(wrong == 0, "%d trees are refused, each for its reason", (int) (sizeof(cases) / sizeof(*cases)));
+
+	Read		r;
+
+	read_tree(&r, "{'class_name': 'Model', 'config': {'layers': [{'class_name': 'A', 'name': 'a', 'inbound_nodes': [[['b', 0, 0]]]}]}}");
+	ok(!r.good && strstr(r.err.detail, "\"a\"") != NULL, "an input that is not known comes with the layer that wants it");
+	unit_release(&r.blocks);
 }
 
 /* ---- trees that nobody would write ---- */

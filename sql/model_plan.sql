@@ -1,0 +1,90 @@
+--
+-- model_plan: which layers share a step, and that sharing changes no value
+--
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS conv1d;
+RESET client_min_messages;
+\pset format unaligned
+\pset footer off
+
+-- the kernels and tiles of any machine
+SET conv1d.isa = 'baseline';
+
+-- what a statement is refused with: SQLSTATE, message, detail, hint
+CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+	hint text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'not refused';
+EXCEPTION WHEN others THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(E'\n', sqlstate || ': ' || message, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
+END $$;
+
+-- An autoencoder, a row a layer
+CREATE TEMP TABLE layers (model text, position int, class_name text, config jsonb, inputs text[], weights tensor1d[]);
+INSERT INTO layers VALUES
+	('ae', 1, 'InputLayer', '{"name": "x", "batch_shape": [null, 8, 2]}', NULL, NULL),
+	('ae', 2, 'Conv1D', '{"name": "conv", "filters": 3, "kernel_size": 3, "padding": "same"}', NULL,
+		'{"[[[1,0,-1],[0.5,1,0]],[[2,-1,1],[0,0.5,1]],[[-1,1,0.5],[1,-2,0]]]", "[0.5,-0.5,1]"}'),
+	('ae', 3, 'BatchNormalization', '{"name": "norm"}', NULL, '{"[1,2,0.5]", "[0,1,-1]", "[1,0,2]", "[1,4,0.25]"}'),
+	('ae', 4, 'Activation', '{"name": "relu", "activation": "relu"}', NULL, NULL),
+	('ae', 5, 'MaxPooling1D', '{"name": "pool"}', NULL, NULL),
+	('ae', 6, 'UpSampling1D', '{"name": "up"}', NULL, NULL),
+	('ae', 7, 'Conv1D', '{"name": "out", "filters": 2, "kernel_size": 3, "padding": "same"}', NULL,
+		'{"[[[1,0],[0.5,1],[0,2]],[[2,-1],[0,0.5],[1,1]],[[-1,1],[1,-2],[0.5,0]]]", "[0.5,-0.5]"}');
+-- the same with something that stands in the way
+INSERT INTO layers SELECT 'branch', position, class_name, config, inputs, weights FROM layers WHERE model = 'ae' AND position <= 4
+	UNION ALL SELECT 'branch', 5, 'Add', '{"name": "sum"}', ARRAY['conv', 'relu'], NULL;
+INSERT INTO layers SELECT 'overlapping', position, class_name, config || CASE name WHEN 'pool' THEN '{"pool_size": 3, "strides": 2, "padding": "same"}' ELSE '{}'::jsonb END, inputs, weights
+	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae';
+INSERT INTO layers SELECT 'silu', position, class_name, config || CASE name WHEN 'relu' THEN '{"activation": "silu"}' ELSE '{}'::jsonb END, inputs, weights
+	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae' AND position <= 5;
+INSERT INTO layers SELECT 'strided', position, class_name, config || CASE name WHEN 'out' THEN '{"strides": 2}' ELSE '{}'::jsonb END, inputs, weights
+	FROM layers, LATERAL (SELECT config ->> 'name' AS name) n WHERE model = 'ae';
+CREATE TEMP TABLE models AS SELECT model AS name, model_agg(class_name, config, weights, inputs ORDER BY position) AS model FROM layers GROUP BY model;
+
+-- all of it in two steps: the pool takes what the convolution makes, the repeated steps are never made
+SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'));
+-- the shape that it declares may be given, too
+SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'), '{8,2}') EXCEPT SELECT * FROM model_plan((SELECT model FROM models WHERE name = 'ae'));
+-- a step that is left over is no hindrance
+SELECT step, layers, output_shape FROM model_plan((SELECT submodel(model, 'conv', 'pool') FROM models WHERE name = 'ae'), '{9,2}');
+-- What stands in the way: an output that two layers look at, another activation than relu, windows that overlap,
+-- a convolution that skips steps
+SELECT name, step, layers, output_shape FROM models, model_plan(model) WHERE name <> 'ae' ORDER BY name, step;
+-- every layer by itself moves more
+SELECT (SELECT sum(bytes) FROM model_plan((SELECT model FROM models WHERE name = 'ae'))) AS together, sum(p.bytes) AS apart
+FROM models, model_layers(model) AS l,
+	model_plan(submodel(model, l.name, l.name), CASE l.name WHEN 'conv' THEN '{8,2}' WHEN 'up' THEN '{4,3}' ELSE '{8,3}' END::int[]) AS p
+WHERE models.name = 'ae' AND l.name <> 'x';
+
+-- The values: the layer functions, one after the other
+CREATE TEMP TABLE samples AS SELECT id, tensor1d_agg(ARRAY[(id * t * t) % 13 - 6, (t * 7 + id) % 5 - 2]::real[] ORDER BY t) AS x
+	FROM generate_series(1, 20) id, generate_series(1, 8) t GROUP BY id;
+CREATE TEMP VIEW by_hand AS SELECT id, x, c, a, max_pool1d(a) AS p, conv1d(upsample1d(max_pool1d(a)), w2[1], w2[2], padding => 'same') AS y
+FROM (SELECT *, relu(batch_norm(c, n[1], n[2], n[3], n[4])) AS a
+	FROM (SELECT id, x, conv1d(x, w1[1], w1[2], padding => 'same') AS c, n, w2
+		FROM samples, (SELECT max(weights) FILTER (WHERE position = 2) AS w1, max(weights) FILTER (WHERE position = 3) AS n, max(weights) FILTER (WHERE position = 7) AS w2
+			FROM layers WHERE model = 'ae') w) c) a;
+SELECT count(*), max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x), y)) < 1e-5 AS ae,
+	max(max_abs_error(predict((SELECT model FROM models WHERE name = 'branch'), x), c + a)) < 1e-5 AS branch,
+	-- the control: samples that differ
+	min(max_element(y)) < max(max_element(y)) AS control
+FROM by_hand;
+-- what passes inside a step can be asked for
+SELECT max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x, 'conv'), c)) < 1e-5 AS conv,
+	max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x, 'relu'), a)) < 1e-5 AS relu,
+	max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x, 'up'), upsample1d(p))) < 1e-5 AS up
+FROM by_hand;
+
+-- No shape is known, or one that does not fit
+SELECT pg_temp.refusal('SELECT * FROM model_plan((SELECT submodel(model, ''conv'', ''pool'') FROM models WHERE name = ''ae'')' || a || ')')
+FROM unnest(ARRAY['', ', NULL', ', ''{8,3}''', ', ''{8}''', ', ''{0,2}''', ', ''{}''', ', ''{134217728,2}''']) a;
+SELECT pg_temp.refusal('SELECT * FROM model_plan((SELECT model FROM models WHERE name = ''ae''), ''{9,2}'')');
+-- the hint, followed
+SELECT count(*) FROM model_plan((SELECT submodel(model, 'conv', 'pool') FROM models WHERE name = 'ae'), '{256,2}');
+SELECT count(*) FROM model_plan(NULL);
