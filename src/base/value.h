@@ -66,6 +66,26 @@ struct C1dMember
 	C1dValue	value;
 };
 
+/* c1d_value_is_string, c1d_value_is_list: false for NULL, too. */
+static inline bool
+c1d_value_is_string(const C1dValue *value)
+{
+	return value != NULL && value->type == C1D_STRING;
+}
+
+static inline bool
+c1d_value_is_list(const C1dValue *value)
+{
+	return value != NULL && value->type == C1D_LIST;
+}
+
+/* c1d_value_echo: the bytes of a string that a message repeats, for "%.*s". */
+static inline int
+c1d_value_echo(const C1dValue *string)
+{
+	return (int) (string->as.string.length < C1D_ECHO ? string->as.string.length : C1D_ECHO);
+}
+
 extern C1dValue c1d_value_string(const char *zero_terminated);
 extern C1dValue c1d_value_int(int64_t integer);
 extern bool c1d_value_is_real(double number);

@@ -4,9 +4,7 @@
  *	  comes after its inputs.
  *
  * Keras writes a Sequential model as a list, and a Functional one as layers
- * that say where they were called: Keras 2 as [["name", 0, 0, {}], ...], Keras
- * 3 as arguments among which there are tensors with a keras_history.  A model
- * that is a layer of another one is read in its place, its names behind its
+ * that say where they were called (inbound_nodes.c).  A model that is a layer of another one is read in its place, its names behind its
  * own: "encoder/conv1d".
  */
 #include "formats/layer_list.h"
@@ -15,6 +13,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "formats/inbound_nodes.h"
 
 /* What a layer of a model, or a model in it, is called outside and in the list. */
 typedef struct Known
@@ -45,28 +44,10 @@ typedef struct Scope
 static bool read_model(Reading *r, const C1dValue *model, Scope *scope, C1dValue *output);
 
 static bool
-is_string(const C1dValue *value)
-{
-	return value != NULL && value->type == C1D_STRING;
-}
-
-static bool
-is_list(const C1dValue *value)
-{
-	return value != NULL && value->type == C1D_LIST;
-}
-
-static bool
 same(const C1dValue *a, const C1dValue *b)
 {
 	return a->as.string.length == b->as.string.length &&
 		memcmp(a->as.string.bytes, b->as.string.bytes, a->as.string.length) == 0;
-}
-
-static int
-echo(const C1dValue *string)
-{
-	return (int) (string->as.string.length < C1D_ECHO ? string->as.string.length : C1D_ECHO);
 }
 
 /* is_model: does a class name stand for a whole model? */
@@ -86,9 +67,9 @@ layers_of(const C1dValue *model)
 	const C1dValue *layers = c1d_value_get(config, "layers");
 
 	/* Keras before 2.2.5 had no object around those of a Sequential model */
-	if (is_list(config) && c1d_value_is(c1d_value_get(model, "class_name"), "Sequential"))
+	if (c1d_value_is_list(config) && c1d_value_is(c1d_value_get(model, "class_name"), "Sequential"))
 		return config;
-	return is_list(layers) ? layers : NULL;
+	return c1d_value_is_list(layers) ? layers : NULL;
 }
 
 /* how_many: the layers of a model and of the models in it */
@@ -108,7 +89,7 @@ name_of(const C1dValue *layer)
 {
 	const C1dValue *name = c1d_value_get(c1d_value_get(layer, "config"), "name");
 
-	return is_string(name) ? name : c1d_value_get(layer, "name");
+	return c1d_value_is_string(name) ? name : c1d_value_get(layer, "name");
 }
 
 /* inner_name: prefix/name, or the name itself in the outermost model */
@@ -131,83 +112,9 @@ inner_name(Reading *r, const char *prefix, const C1dValue *name, C1dValue *resul
 	return true;
 }
 
-/* ---- where a layer was called ---- */
-
-/* The tensors that a layer is called with. */
-typedef struct Sources
-{
-	const C1dValue *name[C1D_MAX_INPUTS];
-	int64_t		count;			/* may exceed what there is room for */
-} Sources;
-
-static void
-source(Sources *s, const C1dValue *name)
-{
-	if (!is_string(name))
-		return;
-	if (s->count < C1D_MAX_INPUTS)
-		s->name[s->count] = name;
-	s->count++;
-}
-
-/* tensors: every keras_history in a tree of arguments, in order */
-static void
-tensors(Sources *s, const C1dValue *value)
-{
-	const C1dValue *history = c1d_value_get(c1d_value_get(value, "config"), "keras_history");
-
-	if (is_list(history) && history->as.list.count > 0)
-		source(s, &history->as.list.items[0]);
-	else if (is_list(value))
-		for (int64_t i = 0; i < value->as.list.count; i++)
-			tensors(s, &value->as.list.items[i]);
-	else if (value != NULL && value->type == C1D_OBJECT)
-		for (int64_t i = 0; i < value->as.object.count; i++)
-			tensors(s, &value->as.object.members[i].value);
-}
-
-/*
- * sources_of
- *		What a layer of a Functional model is called with; it must be called once.
- */
-static bool
-sources_of(Reading *r, const C1dValue *layer, const C1dValue *name, Sources *s)
-{
-	const C1dValue *calls = c1d_value_get(layer, "inbound_nodes");
-	const C1dValue *call;
-
-	s->count = 0;
-	if (calls == NULL || calls->type == C1D_NULL)
-		return true;
-	if (!is_list(calls))
-		return c1d_fail(r->err, C1D_BAD_ARGUMENT, "inbound_nodes of layer \"%.*s\" must be an array", echo(name), name->as.string.bytes);
-	if (calls->as.list.count == 0)
-		return true;
-	if (calls->as.list.count > 1)
-	{
-		c1d_fail(r->err, C1D_UNSUPPORTED, "layer \"%.*s\" is called %" PRId64 " times", echo(name), name->as.string.bytes,
-				 calls->as.list.count);
-		return c1d_hint(r->err, "A layer that is shared stands in the list once for each call, under names of their own.");
-	}
-	call = &calls->as.list.items[0];
-	if (call->type == C1D_OBJECT)
-		tensors(s, call);
-	for (int64_t i = 0; is_list(call) && i < call->as.list.count; i++)
-	{
-		const C1dValue *from = &call->as.list.items[i];
-
-		/* ["name", 0, 0, {}], or that name at once */
-		source(s, is_list(from) && from->as.list.count > 0 ? &from->as.list.items[0] : i == 0 ? from : NULL);
-	}
-	if (s->count <= C1D_MAX_INPUTS)
-		return true;
-	c1d_fail(r->err, C1D_LIMIT, "layer has too many inputs");
-	return c1d_detail(r->err, "%" PRId64 " were given, at most %d are possible.", s->count, C1D_MAX_INPUTS);
-}
-
 /* input_names: the sources of a layer as names in the list, NULL when memory ran out or one is not known */
 static const C1dValue *
-input_names(Reading *r, const Scope *scope, const C1dValue *name, const Sources *s)
+input_names(Reading *r, const Scope *scope, const C1dValue *name, const C1dSources *s)
 {
 	C1dValue   *list = c1d_alloc(r->arena, sizeof(C1dValue), r->err);
 
@@ -227,8 +134,8 @@ input_names(Reading *r, const Scope *scope, const C1dValue *name, const Sources 
 		if (k < 0)
 		{
 			c1d_fail(r->err, C1D_BAD_ARGUMENT, "input \"%.*s\" is not the name of an earlier layer",
-					 echo(s->name[i]), s->name[i]->as.string.bytes);
-			c1d_detail(r->err, "Layer \"%.*s\" is called with it.", echo(name), name->as.string.bytes);
+					 c1d_value_echo(s->name[i]), s->name[i]->as.string.bytes);
+			c1d_detail(r->err, "Layer \"%.*s\" is called with it.", c1d_value_echo(name), name->as.string.bytes);
 			c1d_hint(r->err, "A layer stands behind those that it is called with, as to_json() of Keras lists them.");
 			return NULL;
 		}
@@ -251,9 +158,9 @@ one_of(Reading *r, const C1dValue *config, const char *key, const char *what, co
 	int64_t		count = 0;
 
 	*name = NULL;
-	if (!is_list(list))
+	if (!c1d_value_is_list(list))
 		return true;
-	if (list->as.list.count > 0 && is_string(&list->as.list.items[0]))
+	if (list->as.list.count > 0 && c1d_value_is_string(&list->as.list.items[0]))
 	{
 		*name = &list->as.list.items[0];
 		return true;
@@ -262,10 +169,10 @@ one_of(Reading *r, const C1dValue *config, const char *key, const char *what, co
 	{
 		const C1dValue *item = &list->as.list.items[i];
 
-		if (!is_list(item) || item->as.list.count == 0 || !is_string(&item->as.list.items[0]))
+		if (!c1d_value_is_list(item) || item->as.list.count == 0 || !c1d_value_is_string(&item->as.list.items[0]))
 			continue;
 		*name = &item->as.list.items[0];
-		c1d_say(&w, "%s\"%.*s\"", count++ ? ", " : "", echo(*name), (*name)->as.string.bytes);
+		c1d_say(&w, "%s\"%.*s\"", count++ ? ", " : "", c1d_value_echo(*name), (*name)->as.string.bytes);
 	}
 	if (count <= 1)
 		return true;
@@ -318,7 +225,7 @@ read_layer(Reading *r, const C1dValue *layer, const Scope *scope, const C1dValue
 {
 	C1dLayerText *text = &r->layers[r->count++];
 
-	if (names != NULL && names->as.list.count == 1 && is_string(&r->last) && same(&names->as.list.items[0], &r->last))
+	if (names != NULL && names->as.list.count == 1 && c1d_value_is_string(&r->last) && same(&names->as.list.items[0], &r->last))
 		names = NULL;
 	*text = (C1dLayerText) {
 		.class_name = c1d_value_get(layer, "class_name"),
@@ -327,10 +234,10 @@ read_layer(Reading *r, const C1dValue *layer, const Scope *scope, const C1dValue
 		.input_names = names,
 	};
 	output->type = C1D_NULL;
-	if (is_string(name) && !inner_name(r, scope->prefix, name, output))
+	if (c1d_value_is_string(name) && !inner_name(r, scope->prefix, name, output))
 		return false;
 	r->last = *output;
-	if (!scope->outermost && is_string(name))
+	if (!scope->outermost && c1d_value_is_string(name))
 	{
 		C1dValue   *config = c1d_alloc(r->arena, sizeof(C1dValue), r->err);
 
@@ -364,7 +271,7 @@ read_sequential(Reading *r, const C1dValue *layers, Scope *scope, C1dValue *outp
 
 		if (is_input(scope, layer))
 			continue;
-		if (is_model(layer) && !(is_string(name) && is_string(&from)))
+		if (is_model(layer) && !(c1d_value_is_string(name) && c1d_value_is_string(&from)))
 			return c1d_fail(r->err, C1D_BAD_ARGUMENT, "a model in a model, and the layer before it, must have names");
 		if (is_model(layer) && !read_inner(r, layer, scope, name, &from, output))
 			return false;
@@ -395,20 +302,20 @@ read_functional(Reading *r, const C1dValue *model, const C1dValue *layers, Scope
 		const C1dValue *layer = &layers->as.list.items[i];
 		const C1dValue *name = c1d_value_get(layer, "name");
 		const C1dValue *names = NULL;
-		Sources		sources;
+		C1dSources		sources;
 		C1dValue	made = scope->input;
 
-		name = is_string(name) ? name : name_of(layer);
-		if (!is_string(name))
+		name = c1d_value_is_string(name) ? name : name_of(layer);
+		if (!c1d_value_is_string(name))
 			return c1d_fail(r->err, C1D_BAD_ARGUMENT, "layer %" PRId64 " of a Functional model has no name", i + 1);
 		if (!is_input(scope, layer))
 		{
-			if (!sources_of(r, layer, name, &sources) ||
+			if (!c1d_sources_of(layer, name, &sources, r->err) ||
 				(sources.count > 0 && (names = input_names(r, scope, name, &sources)) == NULL))
 				return false;
 			if (!is_model(layer) ? !read_layer(r, layer, scope, name, names, &made) :
 				!(names != NULL && names->as.list.count == 1 ? read_inner(r, layer, scope, name, &names->as.list.items[0], &made) :
-				  c1d_fail(r->err, C1D_UNSUPPORTED, "model \"%.*s\" in a model does not have one input", echo(name), name->as.string.bytes)))
+				  c1d_fail(r->err, C1D_UNSUPPORTED, "model \"%.*s\" in a model does not have one input", c1d_value_echo(name), name->as.string.bytes)))
 				return false;
 		}
 		scope->known[scope->known_count].name = name;
@@ -416,14 +323,14 @@ read_functional(Reading *r, const C1dValue *model, const C1dValue *layers, Scope
 		if (last == NULL || same(last, name))
 			*output = made;
 	}
-	if (scope->outermost && last != NULL && output->type == C1D_STRING && is_string(&r->last) && !same(output, &r->last))
+	if (scope->outermost && last != NULL && output->type == C1D_STRING && c1d_value_is_string(&r->last) && !same(output, &r->last))
 	{
-		c1d_fail(r->err, C1D_UNSUPPORTED, "output layer \"%.*s\" is not the last of the model", echo(last), last->as.string.bytes);
-		return c1d_detail(r->err, "The last one is \"%.*s\".", echo(&r->last), r->last.as.string.bytes);
+		c1d_fail(r->err, C1D_UNSUPPORTED, "output layer \"%.*s\" is not the last of the model", c1d_value_echo(last), last->as.string.bytes);
+		return c1d_detail(r->err, "The last one is \"%.*s\".", c1d_value_echo(&r->last), r->last.as.string.bytes);
 	}
 	if (last == NULL || output->type != C1D_NULL)
 		return true;
-	return c1d_fail(r->err, C1D_BAD_ARGUMENT, "output layer \"%.*s\" is not in the model", echo(last), last->as.string.bytes);
+	return c1d_fail(r->err, C1D_BAD_ARGUMENT, "output layer \"%.*s\" is not in the model", c1d_value_echo(last), last->as.string.bytes);
 }
 
 /* read_model: append the layers of a model; output is the name of its last one */
@@ -477,9 +384,9 @@ c1d_layer_list(const C1dValue *root, C1dArena *arena, C1dLayerText **layers, int
 
 	if (root->type != C1D_LIST && !is_model(root))
 	{
-		if (is_string(class_name))
+		if (c1d_value_is_string(class_name))
 		{
-			c1d_fail(err, C1D_UNSUPPORTED, "model of class \"%.*s\" is not supported", echo(class_name), class_name->as.string.bytes);
+			c1d_fail(err, C1D_UNSUPPORTED, "model of class \"%.*s\" is not supported", c1d_value_echo(class_name), class_name->as.string.bytes);
 			return c1d_hint(err, "A Sequential or Functional model, or an array of layers, is.");
 		}
 		c1d_fail(err, C1D_BAD_ARGUMENT, "layers must be an array of objects with class_name and config");
