@@ -7,24 +7,13 @@
  */
 #include "kernels/conv.h"
 
+#include "base/number.h"
+
 /* Rows of which a maximum is taken while they and their windows are in the cache. */
 #define POOLED_ROWS 96
 
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
-
-/* the least integer not below a / b, and the greatest not above, for b > 0 */
-static int64_t
-ceil_div(int64_t a, int64_t b)
-{
-	return a > 0 ? (a - 1) / b + 1 : -(-a / b);
-}
-
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a >= 0 ? a / b : -((-a - 1) / b + 1);
-}
 
 /*
  * reach
@@ -34,8 +23,8 @@ floor_div(int64_t a, int64_t b)
 static void
 reach(int64_t start, int64_t spacing, int64_t taps, int64_t length, int64_t *first, int64_t *last)
 {
-	*first = MIN(MAX(ceil_div(-start, spacing), 0), taps);
-	*last = MAX(MIN(floor_div(length - 1 - start, spacing) + 1, taps), *first);
+	*first = MIN(MAX(c1d_ceil_div(-start, spacing), 0), taps);
+	*last = MAX(MIN(c1d_floor_div(length - 1 - start, spacing) + 1, taps), *first);
 }
 
 /* per_group: most convolutions have one, and division is slow */
@@ -124,9 +113,9 @@ pooled_rows(Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_
 				high = end;
 
 	if (begin * step + offset < 0)
-		low = MIN(ceil_div(-offset, step), end);
+		low = MIN(c1d_ceil_div(-offset, step), end);
 	if ((end - 1) * step > slack)
-		high = MAX(floor_div(slack, step) + 1, low);
+		high = MAX(c1d_floor_div(slack, step) + 1, low);
 	for (int64_t r = begin; r < end; r++)
 	{
 		if (r == low && low < high)

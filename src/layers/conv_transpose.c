@@ -11,6 +11,7 @@
  */
 #include <inttypes.h>
 
+#include "base/number.h"
 #include "layers/conv_config.h"
 #include "layers/phases.h"
 
@@ -180,24 +181,11 @@ transpose_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return c->use_bias ? 2 : 1;
 }
 
-static int64_t
-gcd(int64_t a, int64_t b)
-{
-	while (b != 0)
-	{
-		int64_t		rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 /* Taps repeat their phases after so many; the first so many all differ. */
 static int64_t
 tap_step(const C1dWindow *w)
 {
-	return w->stride / gcd(w->stride, w->dilation);
+	return w->stride / c1d_gcd(w->stride, w->dilation);
 }
 
 /* Phases of an axis that any tap reaches, of its stride phases. */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /* c1d_layer_rows: the steps of the first axis, the units that most forward() count in. */
 int64_t
 c1d_layer_rows(const C1dShape *out)
@@ -74,12 +76,8 @@ c1d_layer_wants_series(const C1dShape *in, C1dError *err)
 	if (in->rank == 1)
 	{
 		int64_t		n = in->dim[0];
-		int64_t		factor = 1;
+		int64_t		factor = c1d_square_side(n);
 
-		/* the pair of factors nearest to a square, for Reshape */
-		for (int64_t f = 2; f * f <= n; f++)
-			if (n % f == 0)
-				factor = f;
 		if (factor > 1)
 			snprintf(pair, sizeof(pair), " or [%" PRId64 ", %" PRId64 "]", n / factor, factor);
 		return c1d_hint(err, "As a layer before it, Reshape with target_shape [%" PRId64 ", 1]%s makes a series; in SQL, reshape(x, -1, 1) does.",

@@ -5,6 +5,8 @@
  */
 #include "layers/phases.h"
 
+#include "base/number.h"
+
 /*
  * positions
  *		The q of low .. high - 1 are those of a phase whose positions q * stride +
@@ -124,13 +126,6 @@ c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C
 	return true;
 }
 
-/* floor_div: the greatest integer not above a / b, for b > 0 */
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a >= 0 ? a / b : -((-a - 1) / b + 1);
-}
-
 /*
  * repeated_phase
  *		Output steps q * times + remainder of a convolution whose input steps are
@@ -145,8 +140,8 @@ repeated_phase(const LayerSite *site, const C1dConvGeometry *geometry, const C1d
 	C1dPhase   *phase = &phases->phase[remainder];
 	int64_t		inner = geometry->row_floats / geometry->groups;
 	int64_t		columns = geometry->filters / geometry->groups;
-	int64_t		first = floor_div(remainder + geometry->offset, times);
-	int64_t		taps = floor_div(remainder + geometry->offset + geometry->taps - 1, times) - first + 1;
+	int64_t		first = c1d_floor_div(remainder + geometry->offset, times);
+	int64_t		taps = c1d_floor_div(remainder + geometry->offset + geometry->taps - 1, times) - first + 1;
 	float	   *sums = c1d_alloc_array(arena, geometry->groups * taps * inner * columns, sizeof(float), err);
 	C1dConvLayout summed = {
 		.from = sums, .group_step = taps * inner * columns,
@@ -165,7 +160,7 @@ repeated_phase(const LayerSite *site, const C1dConvGeometry *geometry, const C1d
 		double		sum = 0;
 
 		for (int64_t t = 0; t < geometry->taps; t++)
-			if (floor_div(remainder + geometry->offset + t, times) == step)
+			if (c1d_floor_div(remainder + geometry->offset + t, times) == step)
 				sum += weight[t * layout->tap_step];
 		sums[i] = (float) sum;
 	}

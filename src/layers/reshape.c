@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
 
@@ -184,18 +185,6 @@ c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1d
 	return false;
 }
 
-/* side: the shorter side of the rectangle of so many that is nearest to a square */
-static int64_t
-side(int64_t steps)
-{
-	int64_t		shorter = 1;
-
-	for (int64_t f = 2; f * f <= steps; f++)
-		if (steps % f == 0)
-			shorter = f;
-	return shorter;
-}
-
 /*
  * rectangle
  *		Add to the detail why the steps of the input are not the rectangle that
@@ -212,7 +201,7 @@ rectangle(const C1dShape *in, const C1dShape *target, C1dError *err)
 	used += snprintf(err->detail + used, sizeof(err->detail) - used,
 					 " %" PRId64 " steps of %" PRId64 " are not %" PRId64 " x %" PRId64 " = %" PRId64 "; %" PRId64,
 					 steps, last, target->dim[0], target->dim[1], target->dim[0] * target->dim[1], steps);
-	for (int64_t f = side(steps); f > 1 && shown < 3; f--)
+	for (int64_t f = c1d_square_side(steps); f > 1 && shown < 3; f--)
 		if (steps % f == 0)
 		{
 			used += snprintf(err->detail + used, sizeof(err->detail) - used,
@@ -237,7 +226,7 @@ reshape_hint(const C1dShape *in, const C1dShape *target, C1dError *err)
 	if (last < 1 || elements % last != 0 || target->rank < 2)
 		return c1d_hint(err, "target_shape [-1] and [-1, 1] fit any input.");
 	steps = elements / last;
-	f = side(steps);
+	f = c1d_square_side(steps);
 	if (target->rank == 3 && steps > 3 && err->wanted > 0)
 		rectangle(in, target, err);
 	if (target->rank == 3 && f > 1)

@@ -112,16 +112,13 @@ c1d_graph_infer(const C1dGraph *graph, const C1dShape *input, C1dShape *shapes, 
 }
 
 /*
- * c1d_graph_fits
- *		Do all shapes work out for this input, those of the weights included?
+ * c1d_graph_weights_fit
+ *		Do all weights have the shapes that their layers need on this input?
+ *		shapes are those of c1d_graph_infer().
  */
 bool
-c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1dError *err)
+c1d_graph_weights_fit(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, C1dError *err)
 {
-	C1dShape   *shapes = c1d_alloc_array(arena, graph->count, sizeof(C1dShape), err);
-
-	if (shapes == NULL || !c1d_graph_infer(graph, input, shapes, err))
-		return false;
 	for (int i = 0; i < graph->count; i++)
 	{
 		const C1dNode *node = &graph->nodes[i];
@@ -134,6 +131,19 @@ c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1
 		}
 	}
 	return true;
+}
+
+/*
+ * c1d_graph_fits
+ *		Do all shapes work out for this input, those of the weights included?
+ */
+bool
+c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1dError *err)
+{
+	C1dShape   *shapes = c1d_alloc_array(arena, graph->count, sizeof(C1dShape), err);
+
+	return shapes != NULL && c1d_graph_infer(graph, input, shapes, err) &&
+		c1d_graph_weights_fit(graph, input, shapes, err);
 }
 
 /*

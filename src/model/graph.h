@@ -57,6 +57,7 @@ extern bool c1d_graph_read(C1dGraph *graph, const C1dLayerText *text, C1dArena *
 extern bool c1d_graph_add(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dError *err);
 extern bool c1d_graph_node_infer(const C1dGraph *graph, int i, const C1dShape *input, C1dShape *shapes, C1dError *err);
 extern bool c1d_graph_infer(const C1dGraph *graph, const C1dShape *input, C1dShape *shapes, C1dError *err);
+extern bool c1d_graph_weights_fit(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, C1dError *err);
 extern bool c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1dError *err);
 extern bool c1d_graph_part(const C1dGraph *whole, int first, int last, C1dArena *arena, C1dGraph *part, C1dError *err);
 extern bool c1d_graph_declared_input(const C1dGraph *graph, C1dShape *input);

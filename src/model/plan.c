@@ -168,27 +168,6 @@ lifetimes(const C1dGraph *graph, const C1dRole *roles, Value *values)
 }
 
 /*
- * weights_fit
- *		Do all weights have the shapes that their layers need on this input?
- */
-static bool
-weights_fit(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, C1dError *err)
-{
-	for (int i = 0; i < graph->count; i++)
-	{
-		const C1dNode *node = &graph->nodes[i];
-
-		if (!c1d_layer_check_weights(node->class, node->config, c1d_graph_source(graph, i, 0, input, shapes),
-									 node->weights, node->weight_count, err))
-		{
-			c1d_graph_blame(graph, i, err);
-			return false;
-		}
-	}
-	return true;
-}
-
-/*
  * step_layers
  *		The nodes whose work a step does, in the order of the data.
  */
@@ -284,7 +263,7 @@ c1d_plan_make(const C1dGraph *graph, const C1dShape *input, const C1dTuning *tun
 	*plan = (C1dPlan) {.input = *input, .tuning = kept};
 	plan->step = c1d_alloc_array(arena, graph->count, sizeof(C1dStep), err);
 	if (plan->step == NULL || !c1d_graph_infer(graph, input, shapes, err) ||
-		!weights_fit(graph, input, shapes, err) ||
+		!c1d_graph_weights_fit(graph, input, shapes, err) ||
 		!c1d_fuse(graph, input, shapes, kept, arena, roles, err))
 		return false;
 	plan->output = graph->count == 0 ? *input : shapes[graph->count - 1];

@@ -54,7 +54,6 @@ extern bool c1d_repair_windowed(const C1dRepair *r, int position);
 extern bool *c1d_repair_before(C1dRepair *r, int position);
 extern void c1d_repair_padding(C1dRepair *r, int position, const C1dEdit *after, int after_count);
 extern void c1d_repair_input_for(C1dRepair *r, int64_t elements);
-extern int64_t c1d_repair_side(int64_t count);
 extern bool c1d_repair_width(C1dRepair *r, int position, int64_t wanted);
 
 /* repair_*.c: proposals by what is wrong */

@@ -5,21 +5,10 @@
  */
 #include "model/repair.h"
 
+#include "base/number.h"
+
 /* How many layers before the faulty one are changed, each by itself. */
 #define MOST_BEFORE 8
-
-static int64_t
-gcd(int64_t a, int64_t b)
-{
-	while (b != 0)
-	{
-		int64_t		rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
 
 /*
  * width_before
@@ -58,7 +47,7 @@ static void
 groups(C1dRepair *r, int64_t channels)
 {
 	int64_t		now = c1d_repair_int(r, r->position, "groups", 1);
-	int64_t		most = gcd(channels, c1d_repair_int(r, r->position, "filters", c1d_repair_int(r, r->position, "out_channels", channels)));
+	int64_t		most = c1d_gcd(channels, c1d_repair_int(r, r->position, "filters", c1d_repair_int(r, r->position, "out_channels", channels)));
 
 	for (int64_t count = now - 1 < most ? now - 1 : most; count > 0 && count > most - 64; count--)
 		if (most % count == 0 && c1d_try_one(r, c1d_edit_set(r->at, "groups", c1d_value_int(count))))
@@ -83,12 +72,12 @@ declared(C1dRepair *r, int64_t channels)
 			if (c1d_try_one(r, edits[0]) || now == 1)
 				return;
 			edits[1] = c1d_edit_set(r->at, c1d_value_get(config, "groups") != NULL ? "groups" : "num_groups",
-									c1d_value_int(gcd(channels, now)));
+									c1d_value_int(c1d_gcd(channels, now)));
 			c1d_try(r, edits, 2, NULL);
 			return;
 		}
 	if (c1d_repair_int(r, r->position, "num_groups", 0) > 1)
-		c1d_try_one(r, c1d_edit_set(r->at, "num_groups", c1d_value_int(gcd(channels, c1d_repair_int(r, r->position, "num_groups", 1)))));
+		c1d_try_one(r, c1d_edit_set(r->at, "num_groups", c1d_value_int(c1d_gcd(channels, c1d_repair_int(r, r->position, "num_groups", 1)))));
 }
 
 /* features: what Linear needs, along time or flattened */
@@ -212,7 +201,7 @@ rectangles(C1dRepair *r, const char *key, int64_t steps, int64_t last)
 {
 	int			tried = 0;
 
-	for (int64_t f = c1d_repair_side(steps); f > 1 && tried < 2; f--)
+	for (int64_t f = c1d_square_side(steps); f > 1 && tried < 2; f--)
 		if (steps % f == 0)
 		{
 			c1d_try_one(r, c1d_edit_set(r->at, key, c1d_repair_ints(r, 3, (int64_t[]) {f, steps / f, last})));

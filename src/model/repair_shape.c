@@ -5,20 +5,10 @@
  */
 #include "model/repair.h"
 
+#include "base/number.h"
+
 /* How many layers before the faulty one are changed, each by itself. */
 #define MOST_BEFORE 12
-
-/* c1d_repair_side: the shorter one of the rectangle of so many that is nearest to a square; 1 = there is none */
-int64_t
-c1d_repair_side(int64_t count)
-{
-	int64_t		side = 1;
-
-	for (int64_t f = 2; f * f <= count; f++)
-		if (count % f == 0)
-			side = f;
-	return side;
-}
 
 /* reshape_before: try a Reshape before the faulty layer. */
 static bool
@@ -75,7 +65,7 @@ c1d_repair_rank(C1dRepair *r)
 			edit = c1d_edit_input(c1d_shape2(in->dim[0], 1));
 			c1d_try(r, &edit, 1, ": reshape(x, -1, 1) makes it");
 		}
-		side = c1d_repair_side(elements);
+		side = c1d_square_side(elements);
 		if (r->problem->wanted == 3)
 			reshape_before(r, 3, elements / side, side, 1);
 		else
@@ -92,7 +82,7 @@ c1d_repair_rank(C1dRepair *r)
 	}
 	else if (in->rank == 2)
 	{
-		side = c1d_repair_side(in->dim[0]);
+		side = c1d_square_side(in->dim[0]);
 		for (int64_t f = side; f >= 1 && f > side - 64; f--)
 			if (in->dim[0] % f == 0 && (reshape_before(r, 3, in->dim[0] / f, f, in->dim[1]) | (f < side && f > 1)))
 				break;
