@@ -52,11 +52,11 @@ ISA_NAME(c1d_activate) (const C1dActivation *activation, float *y, int64_t n)
 		case C1D_ACT_RELU6:
 			EACH(vec_clip(x, 0, 6));
 		case C1D_ACT_LEAKY_RELU:
-			EACH(vec_select(x < VEC(0), a * x, x));
+			EACH(vec_select(x < vec_splat(0), a * x, x));
 		case C1D_ACT_ELU:
-			EACH(vec_select(x < VEC(0), a * vec_expm1(x), x));
+			EACH(vec_select(x < vec_splat(0), a * vec_expm1(x), x));
 		case C1D_ACT_SELU:
-			EACH(vec_select(x < VEC(0), a * b * vec_expm1(x), b * x));
+			EACH(vec_select(x < vec_splat(0), a * b * vec_expm1(x), b * x));
 		case C1D_ACT_CELU:
 			EACH(vec_celu(x, a));
 		case C1D_ACT_GELU:
@@ -96,7 +96,7 @@ ISA_NAME(c1d_activate) (const C1dActivation *activation, float *y, int64_t n)
 		case C1D_ACT_BETA_SOFTPLUS:
 			EACH_HALF(ROUNDED(wide_beta_softplus(x, wide_of(a * half), a, b)));
 		case C1D_ACT_THRESHOLD:
-			EACH(vec_select(x <= VEC(a), VEC(b), x));
+			EACH(vec_select(x <= vec_splat(a), vec_splat(b), x));
 		case C1D_ACT_SQUAREPLUS:
 			EACH(0.5f * (x + vec_sqrt(x * x + a)));
 	}

@@ -27,7 +27,7 @@ vec_celu(Vec x, float a)
 {
 	Vec			z = x / a;
 
-	return vec_select(x < VEC(0), a * vec_select(z > VEC(64.0f), vec_exp(z), vec_expm1(z)), x);
+	return vec_select(x < vec_splat(0), a * vec_select(z > vec_splat(64.0f), vec_exp(z), vec_expm1(z)), x);
 }
 
 /*
@@ -38,7 +38,7 @@ vec_celu(Vec x, float a)
 SIMD_INLINE Vec
 vec_general_relu(Vec x, float slope, float max_value, float threshold)
 {
-	Vec			kept = threshold == 0 ? vec_relu(x) : x * vec_select(x > VEC(threshold), VEC(1.0f), VEC(0));
+	Vec			kept = threshold == 0 ? vec_relu(x) : x * vec_select(x > vec_splat(threshold), vec_splat(1.0f), vec_splat(0));
 
 	kept = vec_clip(kept, 0, max_value);
 	return slope == 0 ? kept : kept - slope * vec_relu(threshold - x);
@@ -48,9 +48,9 @@ vec_general_relu(Vec x, float slope, float max_value, float threshold)
 SIMD_INLINE Vec
 vec_shrink(Vec x, float a, Vec above, Vec below, bool nan_kept)
 {
-	Vec			inside = nan_kept ? vec_select(x != x, x, VEC(0)) : VEC(0);
+	Vec			inside = nan_kept ? vec_select(x != x, x, vec_splat(0)) : vec_splat(0);
 
-	return vec_select(x > VEC(a), above, vec_select(x < VEC(-a), below, inside));
+	return vec_select(x > vec_splat(a), above, vec_select(x < vec_splat(-a), below, inside));
 }
 
 /* rounded once, to float32 */

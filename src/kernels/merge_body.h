@@ -9,7 +9,7 @@
 	for (int64_t i = 0; i < count; i += VL) \
 	{ \
 		const Vec	a = vec_load_some(y + i, count - i); \
-		const Vec	b = step == 0 ? VEC(*x) : vec_load_some(x + i, count - i); \
+		const Vec	b = step == 0 ? vec_splat(*x) : vec_load_some(x + i, count - i); \
 \
 		vec_store_some(y + i, count - i, expression); \
 	} \
@@ -25,7 +25,7 @@ ISA_NAME(c1d_merge_run) (C1dMerge merge, const float *x, int64_t step, float *y,
 	{
 		case C1D_MERGE_COPY:
 			for (int64_t i = 0; i < count; i += VL)
-				vec_store_some(y + i, count - i, step == 0 ? VEC(*x) : vec_load_some(x + i, count - i));
+				vec_store_some(y + i, count - i, step == 0 ? vec_splat(*x) : vec_load_some(x + i, count - i));
 			return;
 		case C1D_MERGE_ADD:
 			MERGE_EACH(a + b);

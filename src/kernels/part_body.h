@@ -18,7 +18,7 @@ max_wide(const C1dPart *p, float *y)
 {
 	for (int64_t c = 0; c < p->channels; c += VL)
 	{
-		Vec			most = VEC(-INFINITY);
+		Vec			most = vec_splat(-INFINITY);
 
 		for (int64_t l = 0; l < p->lines; l++)
 			for (int64_t i = c; i < p->floats; i += p->channels)
@@ -35,7 +35,7 @@ max_narrow(const C1dPart *p, float *y)
 	float		all[VL * VL];
 
 	for (int k = 0; k < channels; k++)
-		most[k] = VEC(-INFINITY);
+		most[k] = vec_splat(-INFINITY);
 	for (int64_t l = 0; l < p->lines; l++)
 	{
 		const float *x = p->x + l * p->line_step;

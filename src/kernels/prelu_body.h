@@ -12,9 +12,9 @@ ISA_NAME(c1d_prelu) (const float *x, const float *slopes, int64_t step, float *y
 	for (int64_t i = 0; i < count; i += VL)
 	{
 		Vec			v = vec_load_some(x + i, count - i);
-		Vec			slope = step == 0 ? VEC(*slopes) : vec_load_some(slopes + i, count - i);
+		Vec			slope = step == 0 ? vec_splat(*slopes) : vec_load_some(slopes + i, count - i);
 
-		vec_store_some(y + i, count - i, vec_select(v < VEC(0), slope * v, v));
+		vec_store_some(y + i, count - i, vec_select(v < vec_splat(0), slope * v, v));
 	}
 }
 

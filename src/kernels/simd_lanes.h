@@ -14,7 +14,6 @@ typedef double Wide __attribute__((vector_size(VL * 4)));
 typedef int64_t WideMask __attribute__((vector_size(VL * 4)));
 typedef uint64_t WideBits __attribute__((vector_size(VL * 4)));
 
-#define VEC(number) ((number) - (Vec) {0})
 #define WIDE(number) ((number) - (Wide) {0})
 
 /* what the variant of a kernel for this set is called */
@@ -75,13 +74,13 @@ vec_signed(Vec magnitude, Vec sign)
 SIMD_INLINE Vec
 vec_at_least(Vec x, float low)
 {
-	return vec_max(VEC(low), x);
+	return vec_max(vec_splat(low), x);
 }
 
 SIMD_INLINE Vec
 vec_at_most(Vec x, float high)
 {
-	return vec_select(x > VEC(high), VEC(high), x);
+	return vec_select(x > vec_splat(high), vec_splat(high), x);
 }
 
 SIMD_INLINE Vec
@@ -116,7 +115,7 @@ vec_load_lanes(const float *p, int first, int last, float fill)
 {
 	if (last - first == VL)
 		return vec_load(p);
-	return vec_select((LANES >= first) & (LANES < last), vec_turn(vec_load_part(p + first, last - first), VL - first), VEC(fill));
+	return vec_select((LANES >= first) & (LANES < last), vec_turn(vec_load_part(p + first, last - first), VL - first), vec_splat(fill));
 }
 
 /*

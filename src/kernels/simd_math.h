@@ -38,7 +38,7 @@ vec_power(VecMask n)
 SIMD_INLINE Vec
 vec_exp_parts(Vec x, VecMask *n)
 {
-	const Vec	shift = VEC(0x1.8p23f);
+	const Vec	shift = vec_splat(0x1.8p23f);
 	Vec			shifted = x * (float) LOG2_E + shift;
 	Vec			whole = shifted - shift;
 	Vec			r = x - whole * 0.693359375f - whole * -2.12194440e-4f;
@@ -60,11 +60,11 @@ vec_exp_parts(Vec x, VecMask *n)
 SIMD_INLINE Vec
 vec_exp(Vec x)
 {
-	VecMask		none = x < VEC(-104.0f);
+	VecMask		none = x < vec_splat(-104.0f);
 	VecMask		n;
-	Vec			p = vec_exp_parts(vec_select(none, VEC(0), vec_at_most(x, 89)), &n) + 1.0f;
+	Vec			p = vec_exp_parts(vec_select(none, vec_splat(0), vec_at_most(x, 89)), &n) + 1.0f;
 
-	return vec_select(none, VEC(0), p * vec_power(n >> 1) * vec_power(n - (n >> 1)));
+	return vec_select(none, vec_splat(0), p * vec_power(n >> 1) * vec_power(n - (n >> 1)));
 }
 
 /* exp(x) - 1 for x < 88, within 1.5 ulp */
@@ -86,11 +86,11 @@ vec_expm1(Vec x)
 SIMD_INLINE Vec
 vec_sigmoid(Vec x)
 {
-	VecMask		negative = x < VEC(0);
+	VecMask		negative = x < vec_splat(0);
 	Vec			e = vec_exp(-vec_abs(x));
 	Vec			sum = e + 1.0f;
 	Vec			lost = e - (sum - 1.0f);
-	Vec			y = vec_select(negative, e, VEC(1.0f)) / sum;
+	Vec			y = vec_select(negative, e, vec_splat(1.0f)) / sum;
 
 	return y - y * (lost * vec_select(negative, 1.0f - y, y));
 }
@@ -112,7 +112,7 @@ vec_tanh(Vec x)
 	small = a * square * p + a;
 	large = vec_exp_parts(2.0f * vec_at_most(a, 10), &n) + 1.0f;
 	large = 1.0f - 2.0f / (large * vec_power(n) + 1.0f);
-	return vec_signed(vec_select(a < VEC(0.65f), small, large), x);
+	return vec_signed(vec_select(a < vec_splat(0.65f), small, large), x);
 }
 
 /* exp(x) for x <= 0, to 2^-27 of it; 0 from -700 on */

@@ -57,7 +57,7 @@ finish(Half e, double by, bool logarithm)
 SIMD_INLINE void
 softmax_along(C1dSoftmax *state, const float *x, float *y, int64_t count, bool logarithm, int64_t begin, int64_t end)
 {
-	Vec			max = VEC(-INFINITY);
+	Vec			max = vec_splat(-INFINITY);
 	Wide		sum[2] = {{0}};
 	int64_t		at = begin;
 	int64_t		stop = end < count ? end : count;
@@ -77,7 +77,7 @@ softmax_along(C1dSoftmax *state, const float *x, float *y, int64_t count, bool l
 		at = line + last;
 	}
 	if (end > count && begin <= count)
-		max = VEC(lanes_max(max));
+		max = vec_splat(lanes_max(max));
 	stop = end - count < count ? end - count : count;
 	for (at -= count; at < stop;)
 	{
@@ -109,7 +109,7 @@ softmax_across(C1dSoftmax *state, const C1dSoftmaxPart *p, int from)
 	const float *x = p->x + from;
 	float	   *y = p->y + from;
 	int64_t		at = p->begin;
-	Vec			max = at == 0 ? VEC(-INFINITY) : vec_load(state->max + from);
+	Vec			max = at == 0 ? vec_splat(-INFINITY) : vec_load(state->max + from);
 	Wide		sum[2] = {{0}};
 
 	if (at > count)
@@ -169,7 +169,7 @@ softmax_row(float *y, int64_t count, bool logarithm)
 
 	for (int64_t at = 0; at < full; at += VL)
 		max = line_max(max, vec_load(y + at));
-	max = VEC(lanes_max(max));
+	max = vec_splat(lanes_max(max));
 	for (int64_t at = 0; at < full; at += VL)
 		vec_store(y + at, line_exp(sum, vec_load(y + at), max, logarithm));
 	tail = line_exp(sum, tail, max, logarithm);

@@ -250,7 +250,7 @@ c1d_attr_choice(C1dAttrs *attrs, const char *key, const char *const *names, int 
 		c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s must be a word", key, attrs->class_name);
 	else
 		c1d_fail(err, C1D_BAD_ARGUMENT, "%s of %s cannot be \"%.*s\"", key, attrs->class_name,
-				 (int) (value->as.string.length < C1D_ECHO ? value->as.string.length : C1D_ECHO),
+				 c1d_value_echo(value),
 				 value->as.string.bytes);
 	return c1d_hint(err, "Possible values: %s.", known);
 }

@@ -319,7 +319,7 @@ c1d_layer_class(const C1dValue *class_name, C1dDialect preferred, C1dError *err)
 	if (best != NULL)
 		return best;
 
-	echo = (int) (class_name->as.string.length < C1D_ECHO ? class_name->as.string.length : C1D_ECHO);
+	echo = c1d_value_echo(class_name);
 	c1d_fail(err, C1D_UNSUPPORTED, "layer \"%.*s\" is not supported", echo, class_name->as.string.bytes);
 	meant = c1d_layer_meant(class_name);
 	if (meant != NULL)

@@ -167,8 +167,7 @@ say_value(C1dWords *w, const C1dValue *value)
 			c1d_say(w, "%g", value->as.real);
 			break;
 		case C1D_STRING:
-			c1d_say(w, "\"%.*s\"", (int) (value->as.string.length < C1D_ECHO ? value->as.string.length : C1D_ECHO),
-				value->as.string.bytes);
+			c1d_say(w, "\"%.*s\"", c1d_value_echo(value), value->as.string.bytes);
 			break;
 		case C1D_LIST:
 			for (int64_t i = 0; i < value->as.list.count; i++)
