@@ -131,6 +131,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	*prepared = p;
 	if (p->weights.panels == NULL || p->weights.bias == NULL)
 		return false;
+	p->weights.tame = c1d_conv_tame(&p->geometry, &p->weights);
 	if (site->fusion.repeat == 0)
 		return !site->tuning->winograd || site->tuning->plain || prepare_winograd(site, p, &layout, arena, err);
 	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
