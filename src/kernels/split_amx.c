@@ -31,7 +31,7 @@
  * for some 900 cycles.  So one is stored in between, for nothing, to where the
  * sums will be.
  */
-#define STORE_EVERY 3
+#define STORE_EVERY 4
 
 /* begin: every tile is 16 rows of 64 bytes */
 static void
