@@ -97,10 +97,10 @@ prepare_winograd(const LayerSite *site, ConvPrepared *p, const C1dConvLayout *la
 
 	if (!c1d_winograd_fits(&p->geometry, isa, p->weights.pool))
 		return true;
-	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&p->geometry, isa), sizeof(float), err);
+	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&p->geometry, isa, p->weights.pool), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	if (c1d_winograd_pack(&p->geometry, isa, layout, panels))
+	if (c1d_winograd_pack(&p->geometry, isa, p->weights.pool, layout, panels))
 		p->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &p->weights, .rows = conv_rows(site)};
 	return true;
 }
@@ -188,7 +188,7 @@ conv_workspace(const LayerSite *site)
 	int64_t		steps;
 
 	if (p->winograd.panels != NULL)
-		return c1d_winograd_workspace(&p->geometry, site->tuning->isa);
+		return c1d_winograd_workspace(&p->geometry, site->tuning->isa, p->weights.pool);
 	if (p->phases == NULL)
 		return 0;
 	steps = c1d_shape_elements(site->in);

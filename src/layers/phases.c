@@ -111,15 +111,15 @@ c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C
 		phase->weights.panels = direct;
 		if (!wanted || !c1d_winograd_fits(&phase->geometry, isa, 1))
 			continue;
-		panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&phase->geometry, isa), sizeof(float), err);
+		panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&phase->geometry, isa, 1), sizeof(float), err);
 		if (panels == NULL)
 			return false;
-		if (!c1d_winograd_pack(&phase->geometry, isa, &phase->layout, panels))
+		if (!c1d_winograd_pack(&phase->geometry, isa, 1, &phase->layout, panels))
 			continue;
 		positions(0, site->out.dim[0], phases->crop[C1D_ALONG], phase->remainder[C1D_ALONG],
 				  phases->stride[C1D_ALONG], &none, &rows);
 		phase->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &phase->weights, .rows = rows};
-		need = c1d_winograd_workspace(&phase->geometry, isa);
+		need = c1d_winograd_workspace(&phase->geometry, isa, 1);
 		phases->workspace = need > phases->workspace ? need : phases->workspace;
 		phases->winograd = true;
 	}
