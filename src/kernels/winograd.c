@@ -85,13 +85,20 @@ typedef struct Run
 	C1dWinogradTarget targets[MOST_TILES];
 } Run;
 
-/* tile_start: the first output of a tile; tiles are counted block by block. */
-static int64_t
-tile_start(const Run *run, int64_t tile)
+/* A tile, its place among those that interleave, its first output; tiles are counted block by block. */
+typedef struct Tile
 {
-	int64_t		spacing = run->geometry->spacing;
+	int64_t		number;
+	int64_t		phase;
+	int64_t		start;
+} Tile;
 
-	return tile / spacing * run->layout.block + tile % spacing;
+static Tile
+next_tile(const Run *run, Tile t)
+{
+	if (t.phase + 1 < run->geometry->spacing)
+		return (Tile) {t.number + 1, t.phase + 1, t.start + 1};
+	return (Tile) {t.number + 1, 0, t.start - t.phase + run->layout.block};
 }
 
 /* steps_of: where the steps are that one piece of a tile reads */
@@ -147,8 +154,9 @@ compute(Run *run)
 	const C1dWinogradForm *form = &run->layout.form;
 	int64_t		heaps = (run->gathered + run->kernels->rows - 1) / run->kernels->rows;
 	C1dWinogradProduct product = {
-		.v_chunk = run->gathered * run->kernels->lanes, .channels = geometry->row_floats,
-		.u = run->weights->panels + c1d_winograd_head(geometry),
+		.v_chunk = run->gathered * run->kernels->lanes, .v_product = run->layout.v_product,
+		.u = run->weights->panels + c1d_winograd_head(geometry), .bias = run->bias,
+		.form = form, .channels = geometry->row_floats,
 	};
 	C1dWinogradOutput output = {
 		.products = run->products, .tiles = run->gathered, .tile = form->tile, .targets = run->targets,
@@ -161,25 +169,18 @@ compute(Run *run)
 		output.width = product.width = c1d_winograd_width(run->kernels, geometry->filters - n);
 		output.column = n;
 		output.columns = geometry->filters - n;
-		product.m_row = POINTS * product.width;
 		memset(run->bias, 0, WIDEST * sizeof(float));
 		memcpy(run->bias, run->direct->bias + n, MIN(output.columns, output.width) * sizeof(float));
-		for (int j = 0; j < POINTS; j++)
+		for (int64_t h = 0; h < heaps; h++)
 		{
-			/* point 1 counts once for each output; a short piece has no product at infinity */
-			product.bias = j == 1 ? run->bias : run->zeros;
-			product.pieces = c1d_winograd_pieces(form, j);
-			for (int64_t h = 0; h < heaps; h++)
-			{
-				int64_t		first = run->gathered * h / heaps;
+			int64_t		first = run->gathered * h / heaps;
 
-				product.v = run->v + j * run->layout.v_product + first * run->kernels->lanes;
-				product.m = run->products + (first * POINTS + j) * product.width;
-				product.rows = (int) (run->gathered * (h + 1) / heaps - first);
-				run->kernels->product(&product);
-			}
-			product.u += product.pieces * product.channels * product.width;
+			product.v = run->v + first * run->kernels->lanes;
+			product.m = run->products + first * POINTS * product.width;
+			product.rows = (int) (run->gathered * (h + 1) / heaps - first);
+			run->kernels->product(&product);
 		}
+		product.u += c1d_winograd_products(form) * product.channels * product.width;
 		run->kernels->output(&output);
 	}
 	run->gathered = 0;
@@ -229,11 +230,10 @@ tiles_directly(const Run *run, int64_t from, int64_t to)
 	}
 }
 
-/* gather: one more safe tile, unless none of its rows is asked for. */
+/* gather: one more safe tile with that first output, unless none of its rows is asked for. */
 static void
-gather(Run *run, int64_t tile)
+gather(Run *run, int64_t start)
 {
-	int64_t		start = tile_start(run, tile);
 	int64_t		spacing = run->geometry->spacing;
 	int64_t		row = start / run->pool;
 	int			rows = run->layout.form.tile / run->pool;
@@ -317,19 +317,20 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 	for (int64_t block = begin * run.pool / l->block; block < last; block += l->blocks)
 	{
 		int64_t		blocks = MIN(l->blocks, last - block);
-		int64_t		tile = block * geometry->spacing;
-		int64_t		end_tile = tile + blocks * geometry->spacing;
+		Tile		tile = {block * geometry->spacing, 0, block * l->block};
+		int64_t		end_tile = (block + blocks) * geometry->spacing;
+		int64_t		first = tile.start;
 
 		judge(&run, block, blocks);
-		while (tile < end_tile)
+		while (tile.number < end_tile)
 		{
-			int64_t		from = tile;
+			int64_t		from = tile.number;
 
-			while (tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] == 0)
-				tile++;
-			tiles_directly(&run, from, tile);
-			for (; tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] != 0; tile++)
-				gather(&run, tile);
+			for (; tile.number < end_tile && run.safe[tile.start - first] == 0; tile = next_tile(&run, tile))
+				;
+			tiles_directly(&run, from, tile.number);
+			for (; tile.number < end_tile && run.safe[tile.start - first] != 0; tile = next_tile(&run, tile))
+				gather(&run, tile.start);
 		}
 	}
 	if (run.gathered > 0)

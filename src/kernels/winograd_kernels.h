@@ -81,16 +81,16 @@ typedef struct C1dWinogradInput
 
 typedef struct C1dWinogradProduct
 {
-	const float *v;				/* piece after piece, as input() leaves it */
-	const float *u;				/* (pieces, channels, width) */
-	const float *bias;			/* (width) */
+	const float *v;				/* of product 0, piece after piece, as input() leaves it */
 	int64_t		v_chunk;		/* from VL factors to the next */
-	int64_t		pieces;
+	int64_t		v_product;		/* from a product to the next */
+	const float *u;				/* for each product (pieces, channels, width) */
+	const float *bias;			/* (width) */
+	const C1dWinogradForm *form;
 	int64_t		channels;
 	int			rows;			/* tiles: 1 .. the kernels' rows */
 	int			width;			/* one or two vectors */
-	float	   *m;
-	int64_t		m_row;
+	float	   *m;				/* (rows, 8, width) */
 } C1dWinogradProduct;
 
 /* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
@@ -143,7 +143,7 @@ typedef struct C1dWinogradKernels
 	/* factors of all products from the steps of one piece */
 	void		(*input) (const C1dWinogradInput *call);
 
-	/* m[t * m_row + n] = bias[n] + sum over pieces and channels of v * u */
+	/* m[t][j][n] = sum over pieces and channels of v * u, and bias[n] at point 1, which counts once for each output */
 	void		(*product) (const C1dWinogradProduct *call);
 
 	/* outputs of tiles from their products */
