@@ -17,7 +17,7 @@
 #define JUDGED 48				/* tiles */
 #define LEAST_TILES 12			/* gathered: a multiple of the rows of every set's products */
 #define MOST_TILES 48			/* a multiple of that */
-#define GATHER_FLOATS 12288		/* of their factors: they shall stay in the first cache, or near */
+#define GATHER_FLOATS 4096		/* of their factors: they shall stay in the first cache, or near */
 #define WIDEST 32				/* panel */
 
 /* How the work is cut, and where its parts lie in the scratch. */

@@ -189,22 +189,6 @@ input(const C1dWinogradInput *call)
 		input_tiles(call, false);
 }
 
-/* row i of a tile, unless it is another call's: the columns from n on */
-SIMD_INLINE void
-store_row(const C1dWinogradOutput *call, const C1dWinogradTarget *target, const int i, int64_t n,
-		  float *y, Vec row, const bool relu)
-{
-	if (relu)
-		row = vec_relu(row);
-	if (i < target->low || i >= target->high)
-		return;
-	y += i * call->y_row;
-	if (n + VL <= call->columns)
-		vec_store(y, row);
-	else if (n < call->columns)
-		vec_store_part(y, row, (int) (call->columns - n));
-}
-
 /* Output i is the sum of m[j] * a[j]^i; infinity counts for the last alone. */
 SIMD_INLINE void
 output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_WINOGRAD_POINTS])
@@ -236,35 +220,55 @@ output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_W
 	row[tile - 1] += vec_load(m + 7 * width);
 }
 
+/*
+ * output_tile
+ *		The panel's columns of a tile whose products are at m: plain says that
+ *		all of its rows and columns are wanted.
+ */
+SIMD_INLINE void
+output_tile(const C1dWinogradOutput *call, const C1dWinogradTarget *target, const float *m,
+			const int tile, const int pool, const bool plain)
+{
+	const int64_t width = call->width;
+	const Vec	least = vec_splat(call->relu ? 0 : -INFINITY);
+
+	for (int64_t n = 0; n < width; n += VL)
+	{
+		float	   *y = target->y + call->column + n;
+		Vec			row[C1D_WINOGRAD_POINTS];
+
+		output_vector(m + n, width, tile, row);
+		UNROLL(8)
+		for (int i = 0; i < tile; i += pool, y += call->y_row)
+		{
+			Vec			most = row[i];
+
+			UNROLL(4)
+			for (int k = 1; k < pool; k++)
+				most = vec_max(most, row[i + k]);
+			most = vec_max(least, most);
+			if (plain)
+				vec_store(y, most);
+			else if (i / pool >= target->low && i / pool < target->high && n < call->columns)
+				store_left(y, most, call->columns - n);
+		}
+	}
+}
+
 SIMD_INLINE void
 output_tiles(const C1dWinogradOutput *call, const int tile, const int pool)
 {
-	const float *m = call->products;
-	const int64_t width = call->width;
-	const bool	relu = call->relu;
+	const int64_t floats = C1D_WINOGRAD_POINTS * call->width;
 
 	for (int64_t t = 0; t < call->tiles; t++)
 	{
 		const C1dWinogradTarget *target = &call->targets[t];
-		float	   *y = target->y + call->column;
+		const float *m = call->products + t * floats;
 
-		for (int64_t n = 0; n < width; n += VL, m += VL, y += VL)
-		{
-			Vec			row[C1D_WINOGRAD_POINTS];
-
-			output_vector(m, width, tile, row);
-			UNROLL(8)
-			for (int i = 0; i < tile; i += pool)
-			{
-				Vec			most = row[i];
-
-				UNROLL(4)
-				for (int k = 1; k < pool; k++)
-					most = vec_max(most, row[i + k]);
-				store_row(call, target, i / pool, n, y, most, relu);
-			}
-		}
-		m += (C1D_WINOGRAD_POINTS - 1) * width;
+		if (target->low == 0 && target->high == tile / pool && call->columns >= call->width)
+			output_tile(call, target, m, tile, pool, true);
+		else
+			output_tile(call, target, m, tile, pool, false);
 	}
 }
 
