@@ -41,16 +41,19 @@ typedef struct C1dPlanes
 {
 	const float *in;
 	int64_t		in_row;			/* floats from plane to plane */
-	int64_t		window;
+	int64_t		window;			/* 1 .. C1D_PLANE_WINDOW */
 	int			pool;			/* at least 1 */
 	const float *weight;
 	int64_t		channels;
 	bool		relu;
 	float	   *out;
 	int64_t		out_row;
-	int64_t		taps;
+	int64_t		taps;			/* 1 .. C1D_PLANE_TAPS */
 	int64_t		steps;
 } C1dPlanes;
+
+#define C1D_PLANE_WINDOW 8
+#define C1D_PLANE_TAPS 8
 
 /* One of the planes that are added up to a result: of its steps i, i + shift is taken. */
 typedef struct C1dShifted

@@ -2,15 +2,12 @@
  * src/kernels/planes_body.h
  *	  The one body of the work on planes; included by elements.h.
  *
- * A tile is a vector or two of steps for some taps, whose sums stay in registers
- * for all channels; a lane is always added up in the same order.
+ * A tile is a vector or two of steps, whose taps' sums stay in registers for all
+ * channels; a lane is always added up in the same order.
  */
 #include <math.h>
 
 #include "kernels/planes.h"
-
-/* Taps in a tile. */
-#define MOST_TAPS 8
 
 ISA_BEGIN
 
@@ -42,14 +39,14 @@ ISA_NAME(c1d_plane_pick) (const C1dPick *pick, float *plane, int64_t steps)
 			plane[i] = at < pick->count ? pick->x[at] : 0;
 }
 
-/* channel: of one window for each lane */
+/* channel: of one window for each lane; vectors and, where it is usual, the window are constants at every call */
 SIMD_INLINE void
 channel(Vec *y, const float *in, int64_t in_row, const int64_t window, const float *weight, Vec least, const int vectors)
 {
 	UNROLL(2)
 	for (int v = 0; v < vectors; v++)
 		y[v] = vec_splat(weight[0]);
-	UNROLL(7)
+	UNROLL(C1D_PLANE_WINDOW)
 	for (int64_t k = 1; k <= window; k++, in += in_row)
 	{
 		Vec			w = vec_splat(weight[k]);
@@ -63,29 +60,23 @@ channel(Vec *y, const float *in, int64_t in_row, const int64_t window, const flo
 		y[v] = vec_max(least, y[v]);
 }
 
-/*
- * tile
- *		The vectors from step at on of taps first, first + 1, ...; how many of
- *		either are constants at every call, and so is a usual window.
- */
+/* tile: the vectors from step at on, of channels pooled or not */
 SIMD_INLINE void
-tile(const C1dPlanes *p, int64_t first, int64_t at, const int64_t window, const int taps, const int vectors)
+tile(const C1dPlanes *p, int64_t at, const int64_t window, const bool pooled, const int taps, const int vectors)
 {
 	const Vec	least = p->relu ? (Vec) {0} : vec_splat(-INFINITY);
 	const int64_t in_row = p->in_row;
-	const int64_t row = 1 + window + p->taps;
 	const float *in = p->in + at;
 	const float *weight = p->weight;
-	const float *tap = weight + 1 + window + first;
-	float	   *out = p->out + first * p->out_row + at;
-	Vec			sum[MOST_TAPS][2] = {{{0}}};
+	Vec			sum[C1D_PLANE_TAPS][2] = {{{0}}};
 
-	for (int64_t n = p->channels; n > 0; n--, weight += row, tap += row)
+	for (int64_t n = p->channels; n > 0; n--)
 	{
+		const float *tap = weight + 1 + window;
 		Vec			y[2];
 
 		channel(y, in, in_row, window, weight, least, vectors);
-		for (int i = 1; i < p->pool; i++)
+		for (int i = 1; pooled && i < p->pool; i++)
 		{
 			Vec			next[2];
 
@@ -94,7 +85,7 @@ tile(const C1dPlanes *p, int64_t first, int64_t at, const int64_t window, const 
 			for (int v = 0; v < vectors; v++)
 				y[v] = vec_pool(y[v], next[v]);
 		}
-		UNROLL(MOST_TAPS)
+		UNROLL(C1D_PLANE_TAPS)
 		for (int t = 0; t < taps; t++)
 		{
 			Vec			w = vec_splat(tap[t]);
@@ -103,62 +94,51 @@ tile(const C1dPlanes *p, int64_t first, int64_t at, const int64_t window, const 
 			for (int v = 0; v < vectors; v++)
 				sum[t][v] += y[v] * w;
 		}
+		weight = tap + taps;
 	}
-	UNROLL(MOST_TAPS)
+	UNROLL(C1D_PLANE_TAPS)
 	for (int t = 0; t < taps; t++)
 	{
 		UNROLL(2)
 		for (int v = 0; v < vectors; v++)
-			vec_store(out + t * p->out_row + v * VL, sum[t][v]);
+			vec_store(p->out + t * p->out_row + at + v * VL, sum[t][v]);
 	}
 }
 
-/* tiles: all steps of so many taps; sets of few registers have them for one vector of many taps */
+/* tiles: two vectors at a time with all that is known of the window, and whatever is left */
 SIMD_INLINE void
-tiles(const C1dPlanes *p, int64_t first, const int64_t window, const int taps)
+tiles(const C1dPlanes *p, const int taps)
 {
-	const int	vectors = VL == 16 || taps <= 4 ? 2 : 1;
-	int64_t		at = 0;
+	const int64_t pairs = p->pool > 1 ? 0 : (p->steps + VL - 1) / (2 * VL) * (2 * VL);
+	int64_t		at = pairs;
 
-	for (; at + (vectors - 1) * VL < p->steps; at += vectors * VL)
-		tile(p, first, at, window, taps, vectors);
+	switch (p->window)
+	{
+#define WINDOW(window) \
+		case window: \
+			for (int64_t i = 0; i < pairs; i += 2 * VL) \
+				tile(p, i, window, false, taps, 2); \
+			break;
+			WINDOW(1) WINDOW(2) WINDOW(3) WINDOW(4) WINDOW(5) WINDOW(6) WINDOW(7) WINDOW(8)
+#undef WINDOW
+	}
+	for (; at + VL < p->steps; at += 2 * VL)
+		tile(p, at, p->window, true, taps, 2);
 	if (at < p->steps)
-		tile(p, first, at, window, taps, 1);
-}
-
-/* groups: all taps, MOST_TAPS at a time */
-SIMD_INLINE void
-groups(const C1dPlanes *p, const int64_t window)
-{
-	for (int64_t first = 0; first < p->taps; first += MOST_TAPS)
-		switch (p->taps - first)
-		{
-#define TAPS(taps) \
-			case taps: \
-				tiles(p, first, window, taps); \
-				break;
-				TAPS(1) TAPS(2) TAPS(3) TAPS(4) TAPS(5) TAPS(6) TAPS(7)
-#undef TAPS
-			default:
-				tiles(p, first, window, MOST_TAPS);
-				break;
-		}
+		tile(p, at, p->window, true, taps, 1);
 }
 
 void
 ISA_NAME(c1d_planes_through) (const C1dPlanes *p)
 {
-	switch (p->window)
+	switch (p->taps)
 	{
-#define WINDOW(window) \
-		case window: \
-			groups(p, window); \
+#define TAPS(taps) \
+		case taps: \
+			tiles(p, taps); \
 			break;
-			WINDOW(3) WINDOW(5) WINDOW(7)
-#undef WINDOW
-		default:
-			groups(p, p->window);
-			break;
+			TAPS(1) TAPS(2) TAPS(3) TAPS(4) TAPS(5) TAPS(6) TAPS(7) TAPS(8)
+#undef TAPS
 	}
 }
 

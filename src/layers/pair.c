@@ -21,13 +21,14 @@
 #include "layers/conv_config.h"
 
 #define TILE 512				/* steps between the layers of which taps are added up together */
-#define STEPS 64				/* of these, from window to taps in one go */
+#define STEPS 256				/* of these, from window to taps in one go */
 
-/* What a pair may have at most. */
-#define MOST_WINDOW 32			/* floats that make a step between the layers */
-#define MOST_TAPS 32			/* of the second layer, times its filters */
-#define MOST_FILTERS 4
-#define MOST_REACH 64			/* steps that lie between its first tap and its last */
+/* More would not be faster than one layer after the other. */
+#define MOST_POOL 2
+#define MOST_WINDOW (C1D_PLANE_WINDOW * MOST_POOL)
+
+/* Steps that may lie between the first tap of the second layer and its last: a tile has them twice. */
+#define MOST_REACH 64
 
 #define PICKED (STEPS + C1D_PLANE_SLACK)
 
@@ -67,19 +68,18 @@ times(const LayerSite *site)
 	return site->fusion.repeat == 0 ? 1 : site->fusion.repeat;
 }
 
-/* The window of a layer over a series; of the second one all that is needed besides. */
+/*
+ * Where the second layer puts what it reads: of step i between the layers, tap j
+ * goes to i * phases + start + j * tap_step, and if the step is there more than
+ * once, to as many steps from there on.
+ */
 typedef struct Reach
 {
-	int64_t		phases;			/* steps of the output for one of the input */
-	int64_t		start;			/* where tap 0 puts step 0 */
-	int64_t		tap_step;		/* how much further every tap puts it */
-	int64_t		repeat_step;	/* and every repetition */
+	int64_t		phases;			/* steps of the output for one between the layers */
+	int64_t		start;
+	int64_t		tap_step;
 } Reach;
 
-/*
- * reach_of
- *		Where the second layer puts what it reads.
- */
 static bool
 reach_of(const LayerSite *site, Reach *reach, C1dError *err)
 {
@@ -92,12 +92,12 @@ reach_of(const LayerSite *site, Reach *reach, C1dError *err)
 	{
 		if (!c1d_conv_transpose_crop(c, site->in, &crop, err))
 			return false;
-		*reach = (Reach) {times(site) * w->stride, -crop, w->dilation, w->stride};
+		*reach = (Reach) {w->stride, -crop, w->dilation};
 		return true;
 	}
 	if (!c1d_windows_place(&c->windows, site->in, place, err))
 		return false;
-	*reach = (Reach) {times(site), place[C1D_ALONG].before, -w->dilation, 1};
+	*reach = (Reach) {times(site), place[C1D_ALONG].before, -w->dilation};
 	return true;
 }
 
@@ -105,34 +105,39 @@ reach_of(const LayerSite *site, Reach *reach, C1dError *err)
  * c1d_conv_pairs
  *		See pairs() in layer.h: first is a convolution of few floats a window,
  *		this one has few taps and filters.
+ *
+ * Where a pool makes fewer steps to be stored, two steps are as fast, but for a
+ * second layer that repeats them.  In four lanes, too, there is nothing to gain.
  */
 const LayerOps *
 c1d_conv_pairs(const LayerSite *site, const LayerOps *ops, const LayerSite *first, C1dArena *arena)
 {
 	const C1dConvConfig *b = first->config;
 	const C1dConvConfig *c = site->config;
-	const C1dWindow *window = &c->windows.axis[C1D_ALONG];
-	int64_t		pool = first->fusion.pool == 0 ? 1 : first->fusion.pool;
-	bool		relu;
+	const C1dWindow *before = &b->windows.axis[C1D_ALONG];
+	const C1dWindow *behind = &c->windows.axis[C1D_ALONG];
 	C1dConvLayout layout;
 	const float *bias;
+	bool		relu;
 	C1dError	ignored;
 
-	if (ops != &c1d_conv_ops || b->windows.axes != 1 || b->groups != 1 || first->fusion.repeat != 0 ||
+	if (site->tuning->isa == C1D_ISA_BASELINE ||
+		ops != &c1d_conv_ops || b->windows.axes != 1 || b->groups != 1 || b->filters < 2 ||
+		before->size > C1D_PLANE_WINDOW || before->size * c1d_shape_channels(first->in) > C1D_PLANE_WINDOW ||
+		first->fusion.repeat != 0 || first->fusion.pool > MOST_POOL ||
+		c1d_fusion_activation(&first->fusion, &b->activation, &relu).function != C1D_ACT_LINEAR)
+		return NULL;
+	if ((c->kind == C1D_CONV_PLAIN ? behind->stride != 1 : c->kind != C1D_CONV_TRANSPOSED) ||
 		c->windows.axes != 1 || c->groups != 1 || site->fusion.pool != 0 ||
-		(c->kind == C1D_CONV_PLAIN ? window->stride != 1 : c->kind != C1D_CONV_TRANSPOSED))
+		behind->size > C1D_PLANE_TAPS || c->filters > C1D_PLANE_TAPS || behind->size * c->filters > C1D_PLANE_TAPS ||
+		behind->stride > C1D_WOVEN || behind->stride * times(site) * c->filters > C1D_WOVEN ||
+		(first->fusion.pool != 0 && behind->stride * times(site) == 1) ||
+		behind->dilation > MOST_REACH || c1d_window_span(behind) > MOST_REACH)
 		return NULL;
-	if (c1d_fusion_activation(&first->fusion, &b->activation, &relu).function != C1D_ACT_LINEAR ||
-		b->windows.axis[C1D_ALONG].size > MOST_WINDOW || pool > MOST_WINDOW ||
-		b->windows.axis[C1D_ALONG].size * pool * c1d_shape_channels(first->in) > MOST_WINDOW ||
-		c->filters > MOST_FILTERS || window->size > MOST_TAPS || window->size * c->filters > MOST_TAPS ||
-		window->stride > C1D_WOVEN || times(site) > C1D_WOVEN ||
-		window->stride * times(site) * c->filters > C1D_WOVEN ||
-		window->dilation > MOST_REACH || c1d_window_span(window) > MOST_REACH ||
-		!c1d_conv_weights(first, &layout, &bias, arena, &ignored) ||
-		!c1d_is_finite(layout.from, c1d_shape_elements(&first->weights[0].shape)))
-		return NULL;
-	return &c1d_pair_ops;
+
+	/* zeros beside the series must give nothing */
+	return c1d_conv_weights(first, &layout, &bias, arena, &ignored) &&
+		c1d_is_finite(layout.from, c1d_shape_elements(&first->weights[0].shape)) ? &c1d_pair_ops : NULL;
 }
 
 /* prepare_windows: what the first layer reads for a step between them */
@@ -161,11 +166,7 @@ prepare_windows(const LayerSite *site, PairPrepared *p, C1dError *err)
 	return true;
 }
 
-/*
- * prepare_terms
- *		Which taps are added up to a step of the output: step i between the
- *		layers goes to i * phases + what a tap and a repetition add.
- */
+/* prepare_terms: which taps are added up to a step of the output, and how far to the side each of them lies */
 static bool
 prepare_terms(const LayerSite *site, PairPrepared *p, C1dArena *arena, C1dError *err)
 {
@@ -192,7 +193,7 @@ prepare_terms(const LayerSite *site, PairPrepared *p, C1dArena *arena, C1dError 
 		for (int64_t e = 0; e < times(site); e++)
 			for (int64_t j = 0; j < size; j++)
 			{
-				int64_t		to = reach.start + e * reach.repeat_step + j * reach.tap_step;
+				int64_t		to = reach.start + j * reach.tap_step + e;
 				int64_t		shift = -c1d_floor_div(to, reach.phases);
 
 				if (to + shift * reach.phases != r / p->filters)
