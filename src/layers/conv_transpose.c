@@ -351,7 +351,7 @@ transpose_describe(const LayerSite *site, C1dStepText *text)
 {
 	const TransposePrepared *p = site->prepared;
 
-	c1d_describe_product(&p->phases.weights, p->phases.winograd ? "polyphase winograd" : "polyphase", text);
+	c1d_phases_describe(&p->phases, "polyphase", text);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
