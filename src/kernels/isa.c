@@ -31,20 +31,16 @@ const char *const c1d_isa_names[C1D_ISAS] = {
 static bool
 have_amx(void)
 {
-	static enum {UNKNOWN, NO, YES} answer = UNKNOWN;
+	static enum {UNKNOWN, NO, YES} known = UNKNOWN;
 	unsigned	a,
 				b,
 				c,
 				d;
 
-	if (answer == UNKNOWN)
-	{
-		answer = NO;
-		if (__get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bit_AMX_TILE) != 0 && (d & bit_AMX_BF16) != 0 &&
-			syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0)
-			answer = YES;
-	}
-	return answer == YES;
+	if (known == UNKNOWN)
+		known = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bit_AMX_TILE) != 0 && (d & bit_AMX_BF16) != 0 &&
+			syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0 ? YES : NO;
+	return known == YES;
 }
 
 #endif
