@@ -49,6 +49,37 @@ c1d_split_columns(const C1dConvGeometry *geometry)
 	return (geometry->filters / geometry->groups + C1D_SPLIT_TILE - 1) / C1D_SPLIT_TILE * C1D_SPLIT_TILE;
 }
 
+/*
+ * Work that vectors do a slice at a time while the matrix unit multiplies: one
+ * after the other the two would take a fifth longer.
+ */
+
+/* The parts of count floats at x, each into its plane, from high on. */
+typedef struct C1dSplitParts
+{
+	const float *x;
+	int64_t		count;			/* left */
+	C1dHalf    *high;
+	int64_t		plane;			/* bfloat16 from a plane to the next */
+	uint32_t	most[16];		/* of what was done: what in_range needs */
+	uint32_t	least[16];
+} C1dSplitParts;
+
+/*
+ * Outputs from sums: each row the greatest of pool rows, relu or not, of which
+ * the first columns are stored.
+ */
+typedef struct C1dSplitStore
+{
+	const float *sums;
+	int64_t		rows;			/* of y, left */
+	int			pool;
+	int			columns;
+	bool		relu;
+	float	   *y;
+	int64_t		y_row;
+} C1dSplitStore;
+
 /* One block of sums: up to 32 rows and 32 columns, stored at sums, 32 floats a row. */
 typedef struct C1dSplitCall
 {
@@ -61,22 +92,9 @@ typedef struct C1dSplitCall
 	int			tall;			/* tiles: 1 or 2 */
 	int			wide;			/* 1 or 2 */
 	float	   *sums;
+	C1dSplitParts *parts;		/* what to do beside, as far as there is time */
+	C1dSplitStore *store;
 } C1dSplitCall;
-
-/*
- * From sums to outputs: each the greatest of pool rows, relu or not, of which
- * the first columns are stored.
- */
-typedef struct C1dSplitStore
-{
-	const float *sums;
-	int64_t		rows;			/* of y */
-	int			pool;
-	int			columns;
-	bool		relu;
-	float	   *y;
-	int64_t		y_row;
-} C1dSplitStore;
 
 typedef struct C1dSplitKernels
 {
@@ -84,14 +102,14 @@ typedef struct C1dSplitKernels
 	void		(*begin) (void);
 	void		(*end) (void);
 
-	/*
-	 * The parts of count floats, each into its plane, and zeros after them up to
-	 * a multiple of 32.  Is every float zero or in the range of this way?
-	 */
-	bool		(*parts) (const float *x, int64_t count, C1dHalf *high, int64_t plane);
-
 	void		(*block) (const C1dSplitCall *call);
-	void		(*store) (const C1dSplitStore *call);
+
+	/* what is left of the work beside */
+	void		(*parts) (C1dSplitParts *job);
+	void		(*store) (C1dSplitStore *job);
+
+	/* Was every float of which parts were made zero, or in the range of this way?  Begins anew. */
+	bool		(*in_range) (C1dSplitParts *job);
 } C1dSplitKernels;
 
 /* Nulls where there is no unit. */

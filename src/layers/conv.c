@@ -242,6 +242,7 @@ const LayerOps c1d_conv_ops = {
 	.weights = conv_weights,
 	.prepare = conv_prepare,
 	.fuses = conv_fuses,
+	.pairs = c1d_conv_pairs,
 	.describe = conv_describe,
 	.workspace = conv_workspace,
 	.rows = conv_rows,

@@ -177,7 +177,8 @@ class Bench:
         found = {"sql 1": self.rate_of(one, query, work.rows)}
         if quick:
             return found
-        two = server.Session(max_parallel_workers_per_gather=1)
+        few = {"parallel_setup_cost": 0} if work.rows < server.FEW else {}
+        two = server.Session(max_parallel_workers_per_gather=1, **few)
         workers = two.workers(query)
         if workers == 1:
             found["sql 2"] = self.rate_of(two, query, work.rows)
@@ -186,7 +187,7 @@ class Bench:
         if one.jit(query):
             notes["sql 1"] = "the server compiles the query (JIT)"
             for t in THREADS if workers == 1 else (1,):
-                session = server.Session(max_parallel_workers_per_gather=t - 1, jit="off")
+                session = server.Session(max_parallel_workers_per_gather=t - 1, jit="off", **few)
                 found[f"sql {t} without JIT"] = self.rate_of(session, query, work.rows)
         found.update(self.batch_contestants(work))
         return found

@@ -73,14 +73,19 @@ typedef struct Seen
 
 /*
  * rounds_otherwise
- *		Does a plan compute with other weights than its layers have?
+ *		Does a plan compute with other weights than its layers have, or add up in
+ *		another order?
  */
 static bool
 rounds_otherwise(const C1dPlan *plan)
 {
 	for (int i = 0; i < plan->steps; i++)
-		if (plan->step[i].site.fusion.scale != NULL || plan->step[i].site.fusion.repeat != 0)
+	{
+		const C1dFusion *fusion = &plan->step[i].site.fusion;
+
+		if (fusion->scale != NULL || fusion->repeat != 0 || fusion->first != NULL)
 			return true;
+	}
 	return false;
 }
 

@@ -331,6 +331,7 @@ TEST(parts_of_numbers)
 		float	   *x = unit_floats(count);
 		float	   *room = unit_guarded(C1D_SPLIT_PARTS * PLANE / 2);
 		C1dHalf    *planes = (C1dHalf *) room;
+		C1dSplitParts job = {.x = x, .count = count, .high = planes, .plane = PLANE};
 		bool		in_range = true,
 					good;
 
@@ -348,7 +349,9 @@ TEST(parts_of_numbers)
 				x[k] = unit_between(0, 1) ? C1D_SPLIT_MOST : -C1D_SPLIT_LEAST;
 			in_range = in_range && has_parts(&x[k], 1);
 		}
-		good = c1d_split_kernels.parts(x, count, planes, PLANE);
+		c1d_split_kernels.in_range(&job);
+		c1d_split_kernels.parts(&job);
+		good = c1d_split_kernels.in_range(&job);
 		refused += !good;
 		out_of_range += !in_range;
 		wrong += good != in_range || !unit_intact(room, C1D_SPLIT_PARTS * PLANE / 2);

@@ -20,7 +20,7 @@
 static int64_t
 workspace(const Layer *l)
 {
-	return c1d_winograd_workspace(&l->geometry, l->direct.variant->isa);
+	return c1d_winograd_workspace(&l->geometry, l->direct.variant->isa, l->direct.pool);
 }
 
 static void
@@ -51,8 +51,8 @@ lay_layer(Layer *l, C1dIsa isa, int pool, bool relu)
 	C1dConvLayout layout = layout_of(l);
 
 	lay_direct(l, by_gemm(isa), pool, relu);
-	l->forms = unit_guarded(c1d_winograd_panel_floats(&l->geometry, isa));
-	l->safe = c1d_winograd_pack(&l->geometry, isa, &layout, l->forms);
+	l->forms = unit_guarded(c1d_winograd_panel_floats(&l->geometry, isa, pool));
+	l->safe = c1d_winograd_pack(&l->geometry, isa, pool, &layout, l->forms);
 }
 
 /* draw_layer: a random layer that c1d_winograd_fits() but for its size; most are small. */
@@ -105,7 +105,7 @@ TEST(random_layers)
 
 				if (l.safe)
 					check_layer(&way, &l, &seen);
-				seen.wrong += !unit_intact(l.forms, c1d_winograd_panel_floats(&l.geometry, (C1dIsa) isa));
+				seen.wrong += !unit_intact(l.forms, c1d_winograd_panel_floats(&l.geometry, (C1dIsa) isa, l.direct.pool));
 				free_layer(&l);
 			}
 			ok(seen.wrong == 0 && seen.layers > LAYERS * 2 / 3 && seen.other_bits > seen.values / 20,
@@ -157,7 +157,7 @@ TEST(every_height_and_width)
 			{
 				/* enough of them that every filter heeds every tap */
 				int64_t		channels = unit_between(0, 1) ? 2 * lanes : unit_between(8, 2 * lanes + 1);
-				Layer		l = plain_layer((C1dIsa) isa, 4 * tiles - unit_between(0, 3), channels, filters[f], 3, 1);
+				Layer		l = plain_layer((C1dIsa) isa, 6 * tiles - unit_between(0, 5), channels, filters[f], 3, 1);
 
 				check_layer(&way, &l, &seen);
 				seen.wrong += !l.safe;
@@ -215,6 +215,7 @@ TEST(broken_forms_are_noticed)
 {
 	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 	{
+		C1dWinogradForm form = c1d_winograd_form(3, 1);
 		int			noticed = 0;
 		Layer		l;
 		float	   *product;
@@ -226,9 +227,9 @@ TEST(broken_forms_are_noticed)
 		}
 		l = plain_layer((C1dIsa) isa, 33, 16, c1d_winograd_kernels((C1dIsa) isa)->lanes, 3, 1);
 		product = l.forms + c1d_winograd_head(&l.geometry);
-		for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
+		for (int j = 0; j < C1D_WINOGRAD_POINTS; j++)
 		{
-			int64_t		floats = c1d_winograd_inner(&l.geometry, j) * l.geometry.filters;
+			int64_t		floats = c1d_winograd_pieces(&form, j) * l.geometry.row_floats * l.geometry.filters;
 
 			for (int64_t i = 0; i < floats; i++)
 				product[i] *= 1.001f;
@@ -237,8 +238,8 @@ TEST(broken_forms_are_noticed)
 				product[i] /= 1.001f;
 			product += floats;
 		}
-		ok(noticed == C1D_WINOGRAD_PRODUCTS && off(&way, &l) < BOUND,
-		   "%s: each of the six products is noticed when its constants are wrong by 0.1 %%", c1d_isa_names[isa]);
+		ok(noticed == C1D_WINOGRAD_POINTS && off(&way, &l) < BOUND,
+		   "%s: each of the eight products is noticed when its constants are wrong by 0.1 %%", c1d_isa_names[isa]);
 		free_layer(&l);
 
 		l = plain_layer((C1dIsa) isa, 33, 16, 16, 3, 1);
@@ -261,7 +262,7 @@ packs(float weight, int turn)
 
 	for (int n = 0; n < 3; n++)
 		l.kernel[n * turn * 12 + n] = weight;
-	safe = l.safe && c1d_winograd_pack(&l.geometry, C1D_ISA_BASELINE, &layout, l.forms);
+	safe = l.safe && c1d_winograd_pack(&l.geometry, C1D_ISA_BASELINE, 1, &layout, l.forms);
 	free_layer(&l);
 	return safe;
 }
