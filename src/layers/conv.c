@@ -110,6 +110,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	*prepared = p;
 	if (p->weights.panels == NULL || p->weights.bias == NULL)
 		return false;
+	p->weights.tame = c1d_conv_tame(&p->geometry, &p->weights);
 	if (site->fusion.repeat == 0)
 		return c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, bias, conv_rows(site), arena, &p->indirect, err);
 	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
