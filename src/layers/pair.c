@@ -364,7 +364,7 @@ static void
 pair_describe(const LayerSite *site, C1dStepText *text)
 {
 	snprintf(text->kernel, sizeof(text->kernel), "paired planes");
-	snprintf(text->tile, sizeof(text->tile), "%s", c1d_isa_names[site->tuning->isa]);
+	snprintf(text->tile, sizeof(text->tile), "%s", c1d_isa_names[c1d_isa_vectors(site->tuning->isa)]);
 }
 
 const LayerOps c1d_pair_ops = {
