@@ -56,7 +56,11 @@ tile(const C1dGemmCall *call, const int rows, const int vectors, const int panel
 
 		for (int64_t t = 0; t < call->taps; t++)
 		{
-			const float *a = line_a + t * call->a_tap;
+			const float *a[MOST_ROWS / 4];
+
+			UNROLL(3)
+			for (int r = 0; r < rows; r += 4)
+				a[r / 4] = line_a + t * call->a_tap + r * a_row;
 
 			UNROLL_BY(4)
 			for (int64_t q = 0; q < inner; q++)
@@ -71,9 +75,11 @@ tile(const C1dGemmCall *call, const int rows, const int vectors, const int panel
 				{
 					UNROLL(8)
 					for (int v = 0; v < all; v++)
-						sum[r][v] += a[r * a_row] * weight[v];
+						sum[r][v] += a[r / 4][r % 4 * a_row] * weight[v];
 				}
-				a++;
+				UNROLL(3)
+				for (int r = 0; r < rows; r += 4)
+					a[r / 4]++;
 				b += vectors * VL;
 			}
 		}

@@ -13,17 +13,17 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-#define TILE C1D_WINOGRAD_TILE
-#define PRODUCTS C1D_WINOGRAD_PRODUCTS
+#define POINTS C1D_WINOGRAD_POINTS
 #define JUDGED 48				/* tiles */
 #define LEAST_TILES 12			/* gathered: a multiple of the rows of every set's products */
 #define MOST_TILES 48			/* a multiple of that */
-#define GATHER_FLOATS 12288		/* of their factors: they shall stay in the first cache, or near */
+#define GATHER_FLOATS 4096		/* of their factors: they shall stay in the first cache, or near */
 #define WIDEST 32				/* panel */
 
 /* How the work is cut, and where its parts lie in the scratch. */
 typedef struct Layout
 {
+	C1dWinogradForm form;
 	int64_t		block;			/* outputs: spacing tiles that interleave */
 	int64_t		blocks;			/* that are judged at once */
 	int64_t		tiles;			/* that are gathered before they are computed */
@@ -34,29 +34,29 @@ typedef struct Layout
 } Layout;
 
 static Layout
-lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels)
+lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels, int pool)
 {
-	Layout		l = {.block = TILE * geometry->spacing};
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	Layout		l = {.form = c1d_winograd_form(geometry->taps, pool)};
 	int64_t		v_tile;
 
+	l.block = l.form.tile * geometry->spacing;
 	l.blocks = MAX(JUDGED / geometry->spacing, 1);
 	l.v_piece = (geometry->row_floats + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
-	v_tile = (pieces.threes + pieces.twos) * l.v_piece;
-	l.tiles = MIN(MAX(GATHER_FLOATS / (PRODUCTS * v_tile) / LEAST_TILES, 1) * LEAST_TILES, MOST_TILES);
+	v_tile = (l.form.whole + l.form.shorter) * l.v_piece;
+	l.tiles = MIN(MAX(GATHER_FLOATS / (POINTS * v_tile) / LEAST_TILES, 1) * LEAST_TILES, MOST_TILES);
 	l.v_product = l.tiles * v_tile;
 	l.zeros = MAX(geometry->row_floats, WIDEST);
-	l.energy = l.blocks * l.block + (geometry->taps - 1) * geometry->spacing;
+	l.energy = l.blocks * l.block + (c1d_winograd_reach(&l.form) - l.form.tile) * geometry->spacing;
 	return l;
 }
 
 /* c1d_winograd_workspace: floats of scratch for c1d_winograd_rows(). */
 int64_t
-c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa)
+c1d_winograd_workspace(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
-	Layout		l = lay_out(geometry, c1d_winograd_kernels(isa));
+	Layout		l = lay_out(geometry, c1d_winograd_kernels(isa), pool);
 
-	return PRODUCTS * (l.v_product + l.tiles * WIDEST) + WIDEST + l.zeros + l.energy + 2 * l.blocks * l.block;
+	return POINTS * (l.v_product + l.tiles * WIDEST) + WIDEST + l.zeros + l.energy + 2 * l.blocks * l.block;
 }
 
 /* A call of c1d_winograd_rows(): what all of its tiles share. */
@@ -74,7 +74,7 @@ typedef struct Run
 	int64_t		begin;			/* rows of y */
 	int64_t		end;
 	float	   *v;				/* v_product of each product */
-	float	   *products;		/* (tiles, 6, width) */
+	float	   *products;		/* (tiles, 8, width) */
 	float	   *bias;			/* of the panel at hand, filled up with zeros */
 	float	   *zeros;
 	float	   *energy;
@@ -85,13 +85,20 @@ typedef struct Run
 	C1dWinogradTarget targets[MOST_TILES];
 } Run;
 
-/* tile_start: the first output of a tile; tiles are counted block by block. */
-static int64_t
-tile_start(const Run *run, int64_t tile)
+/* A tile, its place among those that interleave, its first output; tiles are counted block by block. */
+typedef struct Tile
 {
-	int64_t		spacing = run->geometry->spacing;
+	int64_t		number;
+	int64_t		phase;
+	int64_t		start;
+} Tile;
 
-	return tile / spacing * run->layout.block + tile % spacing;
+static Tile
+next_tile(const Run *run, Tile t)
+{
+	if (t.phase + 1 < run->geometry->spacing)
+		return (Tile) {t.number + 1, t.phase + 1, t.start + 1};
+	return (Tile) {t.number + 1, 0, t.start - t.phase + run->layout.block};
 }
 
 /* steps_of: where the steps are that one piece of a tile reads */
@@ -103,11 +110,11 @@ steps_of(const Run *run, int64_t at, C1dWinogradSteps *steps)
 	int64_t		step = spacing * run->geometry->row_floats;
 	const float *x = run->x + at * run->geometry->row_floats;
 
-	if (at >= 0 && at + (PRODUCTS - 1) * spacing < length)
-		for (int i = 0; i < PRODUCTS; i++)
+	if (at >= 0 && at + (POINTS - 1) * spacing < length)
+		for (int i = 0; i < POINTS; i++)
 			steps->step[i] = x + i * step;
 	else
-		for (int i = 0; i < PRODUCTS; i++, at += spacing)
+		for (int i = 0; i < POINTS; i++, at += spacing)
 			steps->step[i] = at >= 0 && at < length ? run->x + at * run->geometry->row_floats : run->zeros;
 }
 
@@ -116,7 +123,7 @@ static void
 factors(Run *run)
 {
 	const C1dConvGeometry *geometry = run->geometry;
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	const C1dWinogradForm *form = &run->layout.form;
 	int64_t		tap = geometry->offset;
 	C1dWinogradSteps steps[MOST_TILES];
 	C1dWinogradInput input = {
@@ -124,14 +131,14 @@ factors(Run *run)
 		.v = run->v, .v_product = run->layout.v_product,
 	};
 
-	for (int64_t p = 0; p < pieces.threes + pieces.twos; p++)
+	for (int64_t p = 0; p < form->whole + form->shorter; p++)
 	{
-		input.taps = p < pieces.threes ? 3 : 2;
+		input.infinity = p < form->whole;
 		for (int64_t t = 0; t < run->gathered; t++)
 			steps_of(run, run->first[t] + tap, &steps[t]);
 		run->kernels->input(&input);
 		input.v += run->gathered * run->layout.v_piece;
-		tap += input.taps * geometry->spacing;
+		tap += c1d_winograd_piece(form, p) * geometry->spacing;
 	}
 }
 
@@ -144,14 +151,15 @@ static void
 compute(Run *run)
 {
 	const C1dConvGeometry *geometry = run->geometry;
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	const C1dWinogradForm *form = &run->layout.form;
 	int64_t		heaps = (run->gathered + run->kernels->rows - 1) / run->kernels->rows;
 	C1dWinogradProduct product = {
-		.v_chunk = run->gathered * run->kernels->lanes, .channels = geometry->row_floats,
-		.u = run->weights->panels + c1d_winograd_head(geometry),
+		.v_chunk = run->gathered * run->kernels->lanes, .v_product = run->layout.v_product,
+		.u = run->weights->panels + c1d_winograd_head(geometry), .bias = run->bias,
+		.form = form, .channels = geometry->row_floats,
 	};
 	C1dWinogradOutput output = {
-		.products = run->products, .tiles = run->gathered, .targets = run->targets,
+		.products = run->products, .tiles = run->gathered, .tile = form->tile, .targets = run->targets,
 		.y_row = run->y_row * geometry->spacing, .pool = run->pool, .relu = run->direct->relu,
 	};
 
@@ -161,25 +169,18 @@ compute(Run *run)
 		output.width = product.width = c1d_winograd_width(run->kernels, geometry->filters - n);
 		output.column = n;
 		output.columns = geometry->filters - n;
-		product.m_row = PRODUCTS * product.width;
 		memset(run->bias, 0, WIDEST * sizeof(float));
 		memcpy(run->bias, run->direct->bias + n, MIN(output.columns, output.width) * sizeof(float));
-		for (int j = 0; j < PRODUCTS; j++)
+		for (int64_t h = 0; h < heaps; h++)
 		{
-			/* point 1 counts once for each output; a piece of two taps has no product at infinity */
-			product.bias = j == 1 ? run->bias : run->zeros;
-			product.pieces = pieces.threes + (j < PRODUCTS - 1 ? pieces.twos : 0);
-			for (int64_t h = 0; h < heaps; h++)
-			{
-				int64_t		first = run->gathered * h / heaps;
+			int64_t		first = run->gathered * h / heaps;
 
-				product.v = run->v + j * run->layout.v_product + first * run->kernels->lanes;
-				product.m = run->products + (first * PRODUCTS + j) * product.width;
-				product.rows = (int) (run->gathered * (h + 1) / heaps - first);
-				run->kernels->product(&product);
-			}
-			product.u += product.pieces * product.channels * product.width;
+			product.v = run->v + first * run->kernels->lanes;
+			product.m = run->products + first * POINTS * product.width;
+			product.rows = (int) (run->gathered * (h + 1) / heaps - first);
+			run->kernels->product(&product);
 		}
+		product.u += c1d_winograd_products(form) * product.channels * product.width;
 		run->kernels->output(&output);
 	}
 	run->gathered = 0;
@@ -223,20 +224,19 @@ tiles_directly(const Run *run, int64_t from, int64_t to)
 			from += whole * spacing;
 			continue;
 		}
-		for (int i = 0; i < TILE; i++)
+		for (int i = 0; i < run->layout.form.tile; i++)
 			directly(run, start + i * spacing + phase, start + i * spacing + phase + some);
 		from += some;
 	}
 }
 
-/* gather: one more safe tile, unless none of its rows is asked for. */
+/* gather: one more safe tile with that first output, unless none of its rows is asked for. */
 static void
-gather(Run *run, int64_t tile)
+gather(Run *run, int64_t start)
 {
-	int64_t		start = tile_start(run, tile);
 	int64_t		spacing = run->geometry->spacing;
 	int64_t		row = start / run->pool;
-	int			rows = TILE / run->pool;
+	int			rows = run->layout.form.tile / run->pool;
 	C1dWinogradTarget target = {run->y + row * run->y_row, 0, rows};
 
 	while (target.low < rows && row + target.low * spacing < run->begin)
@@ -260,15 +260,16 @@ static void
 judge(Run *run, int64_t first, int64_t blocks)
 {
 	const C1dConvGeometry *geometry = run->geometry;
+	const C1dWinogradForm *form = &run->layout.form;
 	int64_t		outputs = blocks * run->layout.block;
 	int64_t		present = run->weights->rows * run->pool - first * run->layout.block;
-	int64_t		rows = outputs + (geometry->taps - 1) * geometry->spacing;
+	int64_t		rows = outputs + (c1d_winograd_reach(form) - form->tile) * geometry->spacing;
 	int64_t		start = first * run->layout.block + geometry->offset;
 	int64_t		low = MIN(MAX(-start, 0), rows);
 	int64_t		high = MAX(MIN(geometry->length - start, rows), low);
 	C1dWinogradJudge call = {
 		.energy = run->energy, .outputs = outputs, .present = present, .spacing = geometry->spacing,
-		.taps = geometry->taps, .head = run->weights->panels, .scale = run->scale, .safe = run->safe,
+		.taps = geometry->taps, .tile = form->tile, .reach = c1d_winograd_reach(form), .head = run->weights->panels, .scale = run->scale, .safe = run->safe,
 	};
 
 	memset(run->energy, 0, low * sizeof(float));
@@ -286,8 +287,8 @@ judge(Run *run, int64_t first, int64_t blocks)
  *
  * x is (length, row_floats), row r of the output the filters floats at y + r *
  * y_row; work is c1d_winograd_workspace() floats.  A row has the same bits
- * whatever range it was computed in; ranges that are multiples of 4 * spacing
- * outputs compute no tile twice.  Cannot fail: c1d_winograd_fits() and
+ * whatever range it was computed in; ranges that are multiples of a tile's
+ * outputs times spacing compute no tile twice.  Cannot fail: c1d_winograd_fits() and
  * c1d_winograd_pack() have said yes.
  */
 void
@@ -296,17 +297,17 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 {
 	C1dIsa		isa = weights->direct->variant->isa;
 	Run			run = {
-		.geometry = geometry, .weights = weights, .direct = weights->direct, 
+		.geometry = geometry, .weights = weights, .direct = weights->direct,
 		.kernels = c1d_winograd_kernels(isa), .pool = MAX(weights->direct->pool, 1),
-		.layout = lay_out(geometry, c1d_winograd_kernels(isa)),
+		.layout = lay_out(geometry, c1d_winograd_kernels(isa), weights->direct->pool),
 		.x = x, .y = y, .y_row = y_row, .begin = begin, .end = end,
 	};
 	const Layout *l = &run.layout;
 	int64_t		last = (end * run.pool + l->block - 1) / l->block;
 
 	run.v = work;
-	run.products = run.v + PRODUCTS * l->v_product;
-	run.bias = run.products + l->tiles * PRODUCTS * WIDEST;
+	run.products = run.v + POINTS * l->v_product;
+	run.bias = run.products + l->tiles * POINTS * WIDEST;
 	run.zeros = run.bias + WIDEST;
 	run.energy = run.zeros + l->zeros;
 	run.scale = run.energy + l->energy;
@@ -316,19 +317,20 @@ c1d_winograd_rows(const C1dConvGeometry *geometry, const C1dWinogradWeights *wei
 	for (int64_t block = begin * run.pool / l->block; block < last; block += l->blocks)
 	{
 		int64_t		blocks = MIN(l->blocks, last - block);
-		int64_t		tile = block * geometry->spacing;
-		int64_t		end_tile = tile + blocks * geometry->spacing;
+		Tile		tile = {block * geometry->spacing, 0, block * l->block};
+		int64_t		end_tile = (block + blocks) * geometry->spacing;
+		int64_t		first = tile.start;
 
 		judge(&run, block, blocks);
-		while (tile < end_tile)
+		while (tile.number < end_tile)
 		{
-			int64_t		from = tile;
+			int64_t		from = tile.number;
 
-			while (tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] == 0)
-				tile++;
-			tiles_directly(&run, from, tile);
-			for (; tile < end_tile && run.safe[tile_start(&run, tile) - block * l->block] != 0; tile++)
-				gather(&run, tile);
+			for (; tile.number < end_tile && run.safe[tile.start - first] == 0; tile = next_tile(&run, tile))
+				;
+			tiles_directly(&run, from, tile.number);
+			for (; tile.number < end_tile && run.safe[tile.start - first] != 0; tile = next_tile(&run, tile))
+				gather(&run, tile.start);
 		}
 	}
 	if (run.gathered > 0)

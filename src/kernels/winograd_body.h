@@ -99,7 +99,7 @@ judge(const C1dWinogradJudge *call)
 	const float least_energy = 0x1p-100f;
 	const float most_energy = call->head[call->taps];
 	const int64_t spacing = call->spacing;
-	const int64_t starts = call->outputs - (C1D_WINOGRAD_TILE - 1) * spacing;
+	const int64_t starts = call->outputs - (call->tile - 1) * spacing;
 	const Vec	one = vec_splat(1);
 
 	scales(call);
@@ -110,43 +110,60 @@ judge(const C1dWinogradJudge *call)
 		Vec			least = load_left(call->scale + r, left);
 		VecMask		safe;
 
-		for (int i = 1; i < C1D_WINOGRAD_TILE; i++)
+		for (int i = 1; i < call->tile; i++)
 		{
 			Vec			scale = load_left(call->scale + r + i * spacing, left);
 
 			least = vec_select(scale < least, scale, least);
 		}
-		for (int64_t t = 0; t < call->taps + C1D_WINOGRAD_TILE - 1; t++)
+		for (int64_t t = 0; t < call->reach; t++)
 			sum += load_left(call->energy + r + t * spacing, left);
 		safe = ((sum <= least) & (sum >= least_energy) & (sum <= most_energy)) | (sum == 0);
 		store_left(call->safe + r, vec_select(safe, one, (Vec) {0}), left);
 	}
 }
 
+/* the next two products: of point a, which is e + o, and of -a, which is e - o */
+#define PAIR(j, e, o) \
+	v[j] = (e) + (o); \
+	v[j + 1] = (e) - (o)
+
 /*
- * With d the six steps, row j of the transform has the coefficients of the
+ * With d the eight steps, row j of the transform has the coefficients of the
  * product of (z - a) over all points but infinity and point j; the last row
  * those of the product over all points but infinity.
  */
 SIMD_INLINE void
-input_vector(const Vec d[6], const int taps, Vec v[6])
+input_vector(const Vec d[C1D_WINOGRAD_POINTS], const bool infinity, Vec v[C1D_WINOGRAD_POINTS])
 {
-	Vec			even = d[4] - d[2];
-	Vec			odd = d[3] - d[1];
-	Vec			p = even + d[3] * 1.5f;
-	Vec			q = odd + d[2] * 1.5f;
+	v[0] = (d[6] - d[0]) + (d[2] - d[4]) * 5.25f;
+	PAIR(1, d[6] + d[2] - d[4] * 4.25f, d[5] + d[1] - d[3] * 4.25f);
+	PAIR(3, d[6] + d[2] * 4.0f - d[4] * 5.0f, (d[5] + d[1] * 4.0f - d[3] * 5.0f) * 0.5f);
+	PAIR(5, d[6] + d[2] * 0.25f - d[4] * 1.25f, (d[5] + d[1] * 0.25f - d[3] * 1.25f) * 2.0f);
+	if (infinity)
+		v[7] = (d[7] - d[1]) + (d[3] - d[5]) * 5.25f;
+}
 
-	v[0] = (d[0] - d[2] + even) + odd * 1.5f;
-	v[1] = p + q;
-	v[2] = p - q;
-	v[3] = even + odd * 2.0f;
-	v[4] = even - odd * 0.5f;
-	if (taps == 3)
-		v[5] = (d[5] - d[3] - odd) + even * 1.5f;
+/* VL channels of a tile, or the count that are left */
+SIMD_INLINE void
+input_channels(const C1dWinogradInput *call, const float *const *step, int64_t c, const int64_t count,
+			   const bool infinity, float *v)
+{
+	const int	points = C1D_WINOGRAD_POINTS - !infinity;
+	Vec			from[C1D_WINOGRAD_POINTS],
+				to[C1D_WINOGRAD_POINTS];
+
+	UNROLL(8)
+	for (int i = 0; i < points; i++)
+		from[i] = load_left(step[i] + c, count);
+	input_vector(from, infinity, to);
+	UNROLL(8)
+	for (int j = 0; j < points; j++)
+		vec_store(v + j * call->v_product, to[j]);
 }
 
 SIMD_INLINE void
-input_tiles(const C1dWinogradInput *call, const int taps)
+input_tiles(const C1dWinogradInput *call, const bool infinity)
 {
 	const int64_t channels = call->channels;
 
@@ -155,115 +172,119 @@ input_tiles(const C1dWinogradInput *call, const int taps)
 		const float *const *step = call->steps[t].step;
 		float	   *v = call->v + t * VL;
 		int64_t		c = 0;
-		Vec			from[6],
-					to[6];
 
 		for (; c + VL <= channels; c += VL, v += call->tiles * VL)
-		{
-			UNROLL(6)
-			for (int i = 0; i < taps + 3; i++)
-				from[i] = vec_load(step[i] + c);
-			input_vector(from, taps, to);
-			UNROLL(6)
-			for (int j = 0; j < taps + 3; j++)
-				vec_store(v + j * call->v_product, to[j]);
-		}
+			input_channels(call, step, c, VL, infinity, v);
 		if (c < channels)
-		{
-			UNROLL(6)
-			for (int i = 0; i < taps + 3; i++)
-				from[i] = vec_load_part(step[i] + c, (int) (channels - c));
-			input_vector(from, taps, to);
-			UNROLL(6)
-			for (int j = 0; j < taps + 3; j++)
-				vec_store(v + j * call->v_product, to[j]);
-		}
+			input_channels(call, step, c, channels - c, infinity, v);
 	}
 }
 
 static void
 input(const C1dWinogradInput *call)
 {
-	if (call->taps == 3)
-		input_tiles(call, 3);
+	if (call->infinity)
+		input_tiles(call, true);
 	else
-		input_tiles(call, 2);
-}
-
-/* row i of a tile, unless it is another call's: the columns from n on */
-SIMD_INLINE void
-store_row(const C1dWinogradOutput *call, const C1dWinogradTarget *target, const int i, int64_t n,
-		  float *y, Vec row, const bool relu)
-{
-	if (relu)
-		row = vec_relu(row);
-	if (i < target->low || i >= target->high)
-		return;
-	y += i * call->y_row;
-	if (n + VL <= call->columns)
-		vec_store(y, row);
-	else if (n < call->columns)
-		vec_store_part(y, row, (int) (call->columns - n));
+		input_tiles(call, false);
 }
 
 /* Output i is the sum of m[j] * a[j]^i; infinity counts for the last alone. */
 SIMD_INLINE void
-output_tiles(const C1dWinogradOutput *call, const int pool, const bool relu)
+output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_WINOGRAD_POINTS])
 {
-	const float *m = call->products;
+	Vec			sum[3],
+				difference[3];
+	float		half = 1,
+				two = 1;
+
+	UNROLL(3)
+	for (int k = 0; k < 3; k++)
+	{
+		Vec			plus = vec_load(m + (2 * k + 1) * width);
+		Vec			minus = vec_load(m + (2 * k + 2) * width);
+
+		sum[k] = plus + minus;
+		difference[k] = plus - minus;
+	}
+	row[0] = vec_load(m) + sum[0] + (sum[1] + sum[2]);
+	UNROLL(8)
+	for (int i = 1; i < tile; i++)
+	{
+		const Vec  *from = i % 2 ? difference : sum;
+
+		half *= 0.5f;
+		two *= 2.0f;
+		row[i] = from[0] + from[1] * half + from[2] * two;
+	}
+	row[tile - 1] += vec_load(m + 7 * width);
+}
+
+/*
+ * output_tile
+ *		The panel's columns of a tile whose products are at m: plain says that
+ *		all of its rows and columns are wanted.
+ */
+SIMD_INLINE void
+output_tile(const C1dWinogradOutput *call, const C1dWinogradTarget *target, const float *m,
+			const int tile, const int pool, const bool plain)
+{
 	const int64_t width = call->width;
+	const Vec	least = vec_splat(call->relu ? 0 : -INFINITY);
+
+	for (int64_t n = 0; n < width; n += VL)
+	{
+		float	   *y = target->y + call->column + n;
+		Vec			row[C1D_WINOGRAD_POINTS];
+
+		output_vector(m + n, width, tile, row);
+		UNROLL(8)
+		for (int i = 0; i < tile; i += pool, y += call->y_row)
+		{
+			Vec			most = row[i];
+
+			UNROLL(4)
+			for (int k = 1; k < pool; k++)
+				most = vec_max(most, row[i + k]);
+			most = vec_max(least, most);
+			if (plain)
+				vec_store(y, most);
+			else if (i / pool >= target->low && i / pool < target->high && n < call->columns)
+				store_left(y, most, call->columns - n);
+		}
+	}
+}
+
+SIMD_INLINE void
+output_tiles(const C1dWinogradOutput *call, const int tile, const int pool)
+{
+	const int64_t floats = C1D_WINOGRAD_POINTS * call->width;
 
 	for (int64_t t = 0; t < call->tiles; t++)
 	{
 		const C1dWinogradTarget *target = &call->targets[t];
-		float	   *y = target->y + call->column;
+		const float *m = call->products + t * floats;
 
-		for (int64_t n = 0; n < width; n += VL, m += VL, y += VL)
-		{
-			Vec			half = vec_load(m + 3 * width);
-			Vec			two = vec_load(m + 4 * width);
-			Vec			sum = vec_load(m + width) + vec_load(m + 2 * width);
-			Vec			difference = vec_load(m + width) - vec_load(m + 2 * width);
-			Vec			row[4];
-
-			row[0] = vec_load(m) + sum + half + two;
-			row[1] = difference + half * 0.5f - two * 2.0f;
-			row[2] = sum + half * 0.25f + two * 4.0f;
-			row[3] = difference + half * 0.125f - two * 8.0f + vec_load(m + 5 * width);
-			if (pool >= 2)
-			{
-				row[0] = vec_max(row[0], row[1]);
-				row[1] = vec_max(row[2], row[3]);
-			}
-			if (pool == 4)
-				row[0] = vec_max(row[0], row[1]);
-			store_row(call, target, 0, n, y, row[0], relu);
-			if (pool <= 2)
-				store_row(call, target, 1, n, y, row[1], relu);
-			if (pool == 1)
-			{
-				store_row(call, target, 2, n, y, row[2], relu);
-				store_row(call, target, 3, n, y, row[3], relu);
-			}
-		}
-		m += 5 * width;
+		if (target->low == 0 && target->high == tile / pool && call->columns >= call->width)
+			output_tile(call, target, m, tile, pool, true);
+		else
+			output_tile(call, target, m, tile, pool, false);
 	}
 }
 
 static void
 output(const C1dWinogradOutput *call)
 {
-	switch (call->pool)
-	{
-		case 2:
-			output_tiles(call, 2, call->relu);
-			break;
-		case 4:
-			output_tiles(call, 4, call->relu);
-			break;
-		default:
-			output_tiles(call, 1, call->relu);
-	}
+	if (call->tile == 6 && call->pool == 2)
+		output_tiles(call, 6, 2);
+	else if (call->tile == 6)
+		output_tiles(call, 6, 1);
+	else if (call->pool == 4)
+		output_tiles(call, 4, 4);
+	else if (call->pool == 2)
+		output_tiles(call, 4, 2);
+	else
+		output_tiles(call, 4, 1);
 }
 
 ISA_END

@@ -8,34 +8,50 @@
 
 #include "kernels/winograd.h"
 
-#define C1D_WINOGRAD_PRODUCTS 6
+#define C1D_WINOGRAD_POINTS 8	/* the last one is infinity */
 
 /*
- * The kernel as pieces: so many of three taps, which come first, then so many
- * of two.
+ * How a kernel is computed: outputs of a tile, and the kernel as pieces.  The
+ * whole ones come first, of 9 - tile taps each; the short ones have one less,
+ * and no product at infinity.  What the pieces have more taps than the kernel
+ * are zeros at its end.
  */
-typedef struct C1dWinogradPieces
+typedef struct C1dWinogradForm
 {
-	int64_t		threes;
-	int64_t		twos;
-} C1dWinogradPieces;
+	int			tile;
+	int64_t		whole;
+	int64_t		shorter;
+} C1dWinogradForm;
 
-static inline C1dWinogradPieces
-c1d_winograd_pieces(int64_t taps)
-{
-	int64_t		twos = (3 - taps % 3) % 3;
-
-	return (C1dWinogradPieces) {(taps - 2 * twos) / 3, twos};
-}
-
-/* c1d_winograd_inner: factors that product j sums up; a piece of two taps has none at infinity. */
+/* c1d_winograd_pieces: of a kernel, in product j */
 static inline int64_t
-c1d_winograd_inner(const C1dConvGeometry *geometry, int j)
+c1d_winograd_pieces(const C1dWinogradForm *form, int j)
 {
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
-
-	return (pieces.threes + (j < C1D_WINOGRAD_PRODUCTS - 1 ? pieces.twos : 0)) * geometry->row_floats;
+	return form->whole + (j < C1D_WINOGRAD_POINTS - 1 ? form->shorter : 0);
 }
+
+/* c1d_winograd_piece: the taps of piece p */
+static inline int
+c1d_winograd_piece(const C1dWinogradForm *form, int64_t p)
+{
+	return C1D_WINOGRAD_POINTS + (p < form->whole) - form->tile;
+}
+
+/* c1d_winograd_products: of a tile, over all pieces */
+static inline int64_t
+c1d_winograd_products(const C1dWinogradForm *form)
+{
+	return C1D_WINOGRAD_POINTS * form->whole + (C1D_WINOGRAD_POINTS - 1) * form->shorter;
+}
+
+/* c1d_winograd_reach: the steps that a tile reads */
+static inline int64_t
+c1d_winograd_reach(const C1dWinogradForm *form)
+{
+	return (form->whole + form->shorter) * (C1D_WINOGRAD_POINTS - form->tile) + form->whole + form->tile - 1;
+}
+
+extern C1dWinogradForm c1d_winograd_form(int64_t taps, int pool);
 
 /*
  * Before the panels: (C1D_WINOGRAD_RANGE * worth)^2 of every tap, the greatest
@@ -50,7 +66,7 @@ c1d_winograd_head(const C1dConvGeometry *geometry)
 /* The steps that a piece of a tile reads; one off the series is a row of zeros. */
 typedef struct C1dWinogradSteps
 {
-	const float *step[C1D_WINOGRAD_PRODUCTS];
+	const float *step[C1D_WINOGRAD_POINTS];
 } C1dWinogradSteps;
 
 typedef struct C1dWinogradInput
@@ -58,23 +74,23 @@ typedef struct C1dWinogradInput
 	const C1dWinogradSteps *steps;	/* (tiles) */
 	int64_t		tiles;
 	int64_t		channels;
-	int			taps;			/* 3 or 2 */
+	bool		infinity;		/* a whole piece */
 	float	   *v;				/* factor c of tile t is v[(c / lanes * tiles + t) * lanes + c % lanes] */
 	int64_t		v_product;		/* from a product to the next */
 } C1dWinogradInput;
 
 typedef struct C1dWinogradProduct
 {
-	const float *v;				/* piece after piece, as input() leaves it */
-	const float *u;				/* (pieces, channels, width) */
-	const float *bias;			/* (width) */
+	const float *v;				/* of product 0, piece after piece, as input() leaves it */
 	int64_t		v_chunk;		/* from VL factors to the next */
-	int64_t		pieces;
+	int64_t		v_product;		/* from a product to the next */
+	const float *u;				/* for each product (pieces, channels, width) */
+	const float *bias;			/* (width) */
+	const C1dWinogradForm *form;
 	int64_t		channels;
 	int			rows;			/* tiles: 1 .. the kernels' rows */
 	int			width;			/* one or two vectors */
-	float	   *m;
-	int64_t		m_row;
+	float	   *m;				/* (rows, 8, width) */
 } C1dWinogradProduct;
 
 /* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
@@ -87,8 +103,9 @@ typedef struct C1dWinogradTarget
 
 typedef struct C1dWinogradOutput
 {
-	const float *products;		/* (tiles, 6, width) */
+	const float *products;		/* (tiles, 8, width) */
 	int64_t		tiles;
+	int			tile;			/* outputs of each: 6 or 4 */
 	int			width;			/* of the panel */
 	int64_t		column;			/* of y that is the panel's first */
 	int64_t		columns;		/* from there on */
@@ -101,10 +118,12 @@ typedef struct C1dWinogradOutput
 typedef struct C1dWinogradJudge
 {
 	const float *energy;		/* of the rows from the first tap of output 0 on */
-	int64_t		outputs;		/* a multiple of 4 * spacing */
+	int64_t		outputs;		/* a multiple of tile * spacing */
 	int64_t		present;		/* of them exist */
 	int64_t		spacing;
 	int64_t		taps;
+	int			tile;
+	int64_t		reach;			/* steps of a tile */
 	const float *head;			/* c1d_winograd_head() */
 	float	   *scale;			/* (outputs): scratch */
 	float	   *safe;			/* (outputs): 1 where a safe tile starts */
@@ -124,7 +143,7 @@ typedef struct C1dWinogradKernels
 	/* factors of all products from the steps of one piece */
 	void		(*input) (const C1dWinogradInput *call);
 
-	/* m[t * m_row + n] = bias[n] + sum over pieces and channels of v * u */
+	/* m[t][j][n] = sum over pieces and channels of v * u, and bias[n] at point 1, which counts once for each output */
 	void		(*product) (const C1dWinogradProduct *call);
 
 	/* outputs of tiles from their products */

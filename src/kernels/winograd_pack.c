@@ -27,25 +27,49 @@ static const struct
 #define LEAST_TILES 4			/* in a series */
 #define MOST_PANEL_FLOATS (1 << 20)	/* larger ones come from memory, twice as many as direct ones */
 
-/* What tap t of a piece counts for in product j: a^t over the product of a's distances to the other points. */
-static const double weight_row[C1D_WINOGRAD_PRODUCTS][3] = {
-	{1, 0, 0},
-	{1 / 3.0, 1 / 3.0, 1 / 3.0},
-	{-1 / 3.0, 1 / 3.0, -1 / 3.0},
-	{-16 / 15.0, -8 / 15.0, -4 / 15.0},
-	{1 / 15.0, -2 / 15.0, 4 / 15.0},
-	{0, 0, 1},
+/* The points but infinity, and the products of their distances to each other. */
+static const struct
+{
+	double		at;
+	double		distances;
+}			points[C1D_WINOGRAD_POINTS - 1] = {
+	{0, -1}, {1, -9 / 2.0}, {-1, -9 / 2.0}, {0.5, 45 / 32.0}, {-0.5, 45 / 32.0}, {2, 90}, {-2, 90},
 };
+
+/* of_tiles: how a kernel falls into the fewest pieces when tiles have so many outputs */
+static C1dWinogradForm
+of_tiles(int64_t taps, int tile)
+{
+	int64_t		most = C1D_WINOGRAD_POINTS + 1 - tile;
+	int64_t		pieces = (taps + most - 1) / most;
+	int64_t		spare = pieces * most - taps;
+	int64_t		shorter = spare < pieces ? spare : pieces;
+
+	return (C1dWinogradForm) {tile, pieces - shorter, shorter};
+}
+
+/*
+ * c1d_winograd_form
+ *		The tile and the pieces that take the fewest products for an output; the
+ *		tile is a multiple of the pool.
+ */
+C1dWinogradForm
+c1d_winograd_form(int64_t taps, int pool)
+{
+	C1dWinogradForm six = of_tiles(taps, 6);
+	C1dWinogradForm four = of_tiles(taps, 4);
+
+	return pool == 4 || c1d_winograd_products(&four) * 6 < c1d_winograd_products(&six) * 4 ? four : six;
+}
 
 /* c1d_winograd_panel_floats: the size of the packed kernel. */
 int64_t
-c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
+c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
-	int64_t		rows = 0;
+	C1dWinogradForm form = c1d_winograd_form(geometry->taps, pool);
 
-	for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
-		rows += c1d_winograd_inner(geometry, j);
-	return c1d_winograd_head(geometry) + rows * c1d_winograd_padded(c1d_winograd_kernels(isa), geometry->filters);
+	return c1d_winograd_head(geometry) +
+		c1d_winograd_products(&form) * geometry->row_floats * c1d_winograd_padded(c1d_winograd_kernels(isa), geometry->filters);
 }
 
 /*
@@ -57,17 +81,17 @@ c1d_winograd_panel_floats(const C1dConvGeometry *geometry, C1dIsa isa)
 bool
 c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
+	C1dWinogradForm form = c1d_winograd_form(geometry->taps, pool);
 	double		channels = (double) geometry->row_floats;
 	double		filters = (double) geometry->filters;
-	double		saved = (double) geometry->taps - (6 * pieces.threes + 5 * pieces.twos) / 4.0;
-	double		cost = transform_cost[isa].once + transform_cost[isa].piece * (double) (pieces.threes + pieces.twos);
+	double		saved = (double) geometry->taps - (double) c1d_winograd_products(&form) / form.tile;
+	double		cost = transform_cost[isa].once + transform_cost[isa].piece * (double) (form.whole + form.shorter);
 
 	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 2 &&
 		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
-		geometry->length >= LEAST_TILES * C1D_WINOGRAD_TILE * geometry->spacing &&
+		geometry->length >= LEAST_TILES * form.tile * geometry->spacing &&
 		c1d_conv_choose(geometry, isa, pool)->way == C1D_BY_GEMM &&
-		c1d_winograd_panel_floats(geometry, isa) <= MOST_PANEL_FLOATS &&
+		c1d_winograd_panel_floats(geometry, isa, pool) <= MOST_PANEL_FLOATS &&
 		saved * channels * filters > cost * (channels + filters);
 }
 
@@ -79,30 +103,42 @@ element(const C1dConvLayout *layout, int64_t tap, int64_t q, int64_t n)
 }
 
 /*
+ * weight
+ *		Taps first .. last - 1 of a filter and a channel in product j: a
+ *		polynomial at the point, over its distances; at infinity the last tap.
+ */
+static double
+weight(const C1dConvLayout *layout, int j, int64_t first, int64_t last, int64_t q, int64_t n)
+{
+	double		sum = 0;
+
+	if (j == C1D_WINOGRAD_POINTS - 1)
+		return element(layout, last - 1, q, n);
+	for (int64_t t = last - 1; t >= first; t--)
+		sum = sum * points[j].at + element(layout, t, q, n);
+	return sum / points[j].distances;
+}
+
+/*
  * pack_product
  *		Write the rows of product j for width filters from the first on, piece
  *		by piece; returns where the next ones belong.
  */
 static float *
-pack_product(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int j, int64_t first, int width, float *panel)
+pack_product(const C1dConvGeometry *geometry, const C1dConvLayout *layout, const C1dWinogradForm *form,
+			 int j, int64_t first, int width, float *panel)
 {
-	C1dWinogradPieces pieces = c1d_winograd_pieces(geometry->taps);
 	int64_t		tap = 0;
 
-	for (int64_t p = 0; p < pieces.threes + (j < C1D_WINOGRAD_PRODUCTS - 1 ? pieces.twos : 0); p++)
+	for (int64_t p = 0; p < c1d_winograd_pieces(form, j); p++)
 	{
-		int			taps = p < pieces.threes ? 3 : 2;
+		int64_t		next = tap + c1d_winograd_piece(form, p);
+		int64_t		last = next < geometry->taps ? next : geometry->taps;
 
 		for (int64_t q = 0; q < geometry->row_floats; q++)
 			for (int64_t n = first; n < first + width; n++)
-			{
-				double		sum = 0;
-
-				for (int t = 0; t < taps && n < geometry->filters; t++)
-					sum += weight_row[j][t] * element(layout, tap + t, q, n);
-				*panel++ = (float) sum;
-			}
-		tap += taps;
+				*panel++ = n < geometry->filters ? (float) weight(layout, j, tap, last, q, n) : 0;
+		tap = next;
 	}
 	return panel;
 }
@@ -115,7 +151,7 @@ pack_product(const C1dConvGeometry *geometry, const C1dConvLayout *layout, int j
  *		no finite number, or when even steps of equal norms would not be safe.
  */
 static bool
-pack_head(const C1dConvGeometry *geometry, const C1dConvLayout *layout, float *head)
+pack_head(const C1dConvGeometry *geometry, const C1dConvLayout *layout, const C1dWinogradForm *form, float *head)
 {
 	double		most = 0,
 				sum = 0;
@@ -146,7 +182,7 @@ pack_head(const C1dConvGeometry *geometry, const C1dConvLayout *layout, float *h
 	for (int64_t t = 0; t < geometry->taps; t++)
 		sum += head[t];
 	head[geometry->taps] = (float) fmin(0x1p100, 0x1p200 / fmax(most * (double) geometry->taps, 0x1p-100));
-	return sum >= (double) (geometry->taps + C1D_WINOGRAD_TILE - 1) && most < 0x1p100;
+	return sum >= (double) c1d_winograd_reach(form) && most < 0x1p100;
 }
 
 /*
@@ -156,19 +192,20 @@ pack_head(const C1dConvGeometry *geometry, const C1dConvLayout *layout, float *h
  *		are not for this way; what was written is of no use then.
  */
 bool
-c1d_winograd_pack(const C1dConvGeometry *geometry, C1dIsa isa, const C1dConvLayout *layout, float *panels)
+c1d_winograd_pack(const C1dConvGeometry *geometry, C1dIsa isa, int pool, const C1dConvLayout *layout, float *panels)
 {
+	C1dWinogradForm form = c1d_winograd_form(geometry->taps, pool);
 	int			width;
 
 	memset(panels, 0, c1d_winograd_head(geometry) * sizeof(float));
-	if (!pack_head(geometry, layout, panels))
+	if (!pack_head(geometry, layout, &form, panels))
 		return false;
 	panels += c1d_winograd_head(geometry);
 	for (int64_t first = 0; first < geometry->filters; first += width)
 	{
 		width = c1d_winograd_width(c1d_winograd_kernels(isa), geometry->filters - first);
-		for (int j = 0; j < C1D_WINOGRAD_PRODUCTS; j++)
-			panels = pack_product(geometry, layout, j, first, width, panels);
+		for (int j = 0; j < C1D_WINOGRAD_POINTS; j++)
+			panels = pack_product(geometry, layout, &form, j, first, width, panels);
 	}
 	return true;
 }

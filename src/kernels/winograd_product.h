@@ -34,11 +34,11 @@ add_channel(const float *u, const float *v, Vec sum[MOST_ROWS][VECTORS], const i
 	}
 }
 
-SIMD_INLINE void
-product_tile(const C1dWinogradProduct *call, const int rows, const int vectors)
+/* one product, of so many pieces; returns where the weights of the next one are */
+SIMD_INLINE const float *
+one_product(const C1dWinogradProduct *call, const float *v, const float *u, const float *bias, const int64_t pieces,
+			const int rows, const int vectors, float *m)
 {
-	const float *u = call->u;
-	const float *v = call->v;
 	const int64_t whole = call->channels / VL;
 	const int	rest = (int) (call->channels % VL);
 	Vec			sum[MOST_ROWS][VECTORS];
@@ -48,9 +48,9 @@ product_tile(const C1dWinogradProduct *call, const int rows, const int vectors)
 	{
 		UNROLL(2)
 		for (int n = 0; n < vectors; n++)
-			sum[r][n] = vec_load(call->bias + n * VL);
+			sum[r][n] = vec_load(bias + n * VL);
 	}
-	for (int64_t p = 0; p < call->pieces; p++)
+	for (int64_t p = 0; p < pieces; p++)
 	{
 		for (int64_t c = 0; c < whole; c++, u += VL * vectors * VL, v += call->v_chunk)
 		{
@@ -67,16 +67,28 @@ product_tile(const C1dWinogradProduct *call, const int rows, const int vectors)
 	{
 		UNROLL(2)
 		for (int n = 0; n < vectors; n++)
-			vec_store(call->m + r * call->m_row + n * VL, sum[r][n]);
+			vec_store(m + (r * C1D_WINOGRAD_POINTS * vectors + n) * VL, sum[r][n]);
 	}
+	return u;
+}
+
+SIMD_INLINE void
+all_products(const C1dWinogradProduct *call, const int rows, const int vectors)
+{
+	static const float none[VECTORS * VL];
+	const float *u = call->u;
+
+	for (int j = 0; j < C1D_WINOGRAD_POINTS; j++)
+		u = one_product(call, call->v + j * call->v_product, u, j == 1 ? call->bias : none,
+						c1d_winograd_pieces(call->form, j), rows, vectors, call->m + j * vectors * VL);
 }
 
 #define ROWS(rows) \
 	case rows: \
 		if (call->width == VL) \
-			product_tile(call, rows, 1); \
+			all_products(call, rows, 1); \
 		else \
-			product_tile(call, rows, 2); \
+			all_products(call, rows, 2); \
 		break;
 
 static void

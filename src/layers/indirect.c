@@ -12,6 +12,12 @@
 
 #include "layers/fusion.h"
 
+static int
+pool_of(const C1dConvWeights *direct)
+{
+	return direct->pool > 1 ? direct->pool : 1;
+}
+
 /*
  * c1d_indirect_prepare
  *		Pack the weights for the fastest way, if that is not the direct one and
@@ -26,7 +32,7 @@ c1d_indirect_prepare(const LayerSite *site, const C1dConvGeometry *geometry, con
 					 C1dArena *arena, C1dIndirect *indirect, C1dError *err)
 {
 	C1dIsa		vectors = c1d_isa_vectors(site->tuning->isa);
-	int			pool = direct->pool > 1 ? direct->pool : 1;
+	int			pool = pool_of(direct);
 	float	   *panels;
 
 	*indirect = (C1dIndirect) {.split = {NULL, NULL}};
@@ -45,10 +51,10 @@ c1d_indirect_prepare(const LayerSite *site, const C1dConvGeometry *geometry, con
 	}
 	if (!site->tuning->winograd || !c1d_winograd_fits(geometry, vectors, pool))
 		return true;
-	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(geometry, vectors), sizeof(float), err);
+	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(geometry, vectors, pool), sizeof(float), err);
 	if (panels == NULL)
 		return false;
-	if (c1d_winograd_pack(geometry, vectors, layout, panels))
+	if (c1d_winograd_pack(geometry, vectors, pool, layout, panels))
 		indirect->winograd = (C1dWinogradWeights) {.panels = panels, .direct = direct, .rows = rows};
 	return true;
 }
@@ -67,21 +73,24 @@ c1d_indirect_workspace(const LayerSite *site, const C1dConvGeometry *geometry, c
 	if (indirect->split.panels != NULL)
 		return c1d_split_workspace(geometry);
 	return indirect->winograd.panels == NULL ? 0 :
-		c1d_winograd_workspace(geometry, c1d_isa_vectors(site->tuning->isa));
+		c1d_winograd_workspace(geometry, c1d_isa_vectors(site->tuning->isa), pool_of(indirect->winograd.direct));
 }
 
 /*
  * c1d_indirect_rows
- *		As c1d_conv_rows() with the direct weights, where c1d_indirect_used().
+ *		As c1d_conv_rows(), by the fastest way there is; that of images has lines,
+ *		and is the direct one.
  */
 void
-c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect,
+c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect, const C1dConvWeights *direct,
 				  const float *x, float *y, int64_t y_row, int64_t begin, int64_t end, float *work)
 {
 	if (indirect->split.panels != NULL)
 		c1d_split_rows(geometry, &indirect->split, x, y, y_row, begin, end, work);
-	else
+	else if (indirect->winograd.panels != NULL)
 		c1d_winograd_rows(geometry, &indirect->winograd, x, y, y_row, begin, end, work);
+	else
+		c1d_conv_rows(geometry, direct, x, y, y_row, begin, end);
 }
 
 /*

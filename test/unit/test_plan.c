@@ -77,13 +77,16 @@ typedef struct Seen
  *		another order?
  */
 static bool
-rounds_otherwise(const C1dPlan *plan)
+rounds_otherwise(const C1dGraph *graph, const C1dPlan *plan)
 {
 	for (int i = 0; i < plan->steps; i++)
 	{
 		const C1dFusion *fusion = &plan->step[i].site.fusion;
+		C1dStepText text;
 
-		if (fusion->scale != NULL || fusion->repeat != 0 || fusion->first != NULL)
+		c1d_step_describe(graph, &plan->step[i], &text);
+		if (fusion->scale != NULL || fusion->repeat != 0 || fusion->first != NULL ||
+			strstr(text.kernel, "winograd") != NULL || strstr(text.kernel, "split") != NULL)
 			return true;
 	}
 	return false;
@@ -132,7 +135,7 @@ check_stack(UnitStack *s, C1dIsa isa, Seen *seen)
 	run_alone(&s->m.graph, &s->in, shapes, x, isa, &s->m.arena, values);
 	for (int i = 0; i < s->m.plan.steps; i++)
 		seen->fused += s->m.plan.step[i].layers - 1;
-	rounded = rounds_otherwise(&s->m.plan);
+	rounded = rounds_otherwise(&s->m.graph, &s->m.plan);
 	y = unit_output(&s->m.plan, x, 0);
 	again = unit_output(&s->m.plan, x, unit_between(1, 3));
 	count = c1d_shape_elements(&shapes[s->count - 1]);
