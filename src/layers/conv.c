@@ -9,6 +9,7 @@
  */
 #include <limits.h>
 
+#include "kernels/finite.h"
 #include "kernels/repeat.h"
 #include "layers/conv_config.h"
 #include "layers/indirect.h"
@@ -196,7 +197,7 @@ repeated_forward(const LayerSite *site, const float *x, float *y, float *work, i
 
 	if (begin == 0)
 	{
-		work[0] = c1d_is_finite(x, c1d_shape_elements(&site->fusion.in));
+		work[0] = c1d_is_finite(site->tuning->isa, x, c1d_shape_elements(&site->fusion.in));
 		if (work[0] == 0)
 			c1d_repeat(x, steps, site->fusion.in.dim[0], c1d_shape_channels(site->in), site->fusion.repeat);
 	}
