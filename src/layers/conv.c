@@ -214,10 +214,8 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 
 	if (p->phases != NULL)
 		repeated_forward(site, x[0], y, work, begin, end);
-	else if (c1d_indirect_used(&p->indirect))
-		c1d_indirect_rows(&p->geometry, &p->indirect, x[0], y, filters, begin, end, work);
 	else if (site->out.rank == 2)
-		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
+		c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, x[0], y, filters, begin, end, work);
 	else
 		for (int64_t h = begin; h < end; h++)
 			c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);
