@@ -81,6 +81,28 @@ SELECT max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x
 	max(max_abs_error(predict((SELECT model FROM models WHERE name = 'ae'), x, 'up'), upsample1d(p))) < 1e-5 AS up
 FROM by_hand;
 
+-- Two convolutions in one step, in vectors of more than four lanes: one channel into many and back again
+CREATE TEMP TABLE denoiser AS SELECT w1, w2, model_agg(class_name, config, weights ORDER BY position) AS model
+FROM (SELECT '{"[[[1,0,-1,2]],[[0.5,1,-2,0]],[[2,-1,1,1]]]", "[0.5,-0.5,1,0]"}'::tensor1d[] AS w1, '{"[[[1,2,-1,0.5]],[[0.5,-1,2,1]],[[1,1,-2,2]]]", "[0.25]"}'::tensor1d[] AS w2) w,
+	LATERAL (VALUES (1, 'InputLayer', '{"name": "x", "batch_shape": [null, 50, 1]}'::jsonb, NULL),
+		(2, 'Conv1D', '{"name": "wide", "filters": 4, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}', w1),
+		(3, 'Conv1DTranspose', '{"name": "narrow", "filters": 1, "kernel_size": 3, "strides": 2, "padding": "same"}', w2)) l (position, class_name, config, weights)
+GROUP BY w1, w2;
+SELECT step, layers, kernel, output_shape, mflop, bytes FROM denoiser, model_plan(model);
+CREATE TEMP TABLE noise AS SELECT id, tensor1d_agg(ARRAY[(id * t * t) % 13 - 6]::real[] ORDER BY t) AS x
+	FROM generate_series(1, 20) id, generate_series(1, 50) t GROUP BY id;
+RESET conv1d.isa;
+SELECT (SELECT array_agg(layers) FROM model_plan(model)) =
+	CASE value WHEN 'baseline' THEN '{{wide},{narrow}}'::text[] ELSE '{{wide,narrow}}' END AS together
+FROM denoiser, conv1d_build_info() WHERE name = 'isa';
+SELECT max(max_abs_error(predict(model, x), conv1d_transpose(relu(conv1d(x, w1[1], w1[2], strides => 2, padding => 'same')), w2[1], w2[2], strides => 2, padding => 'same'))) < 1e-5 AS same,
+	-- what passes between them can be asked for
+	max(max_abs_error(predict(model, x, 'wide'), relu(conv1d(x, w1[1], w1[2], strides => 2, padding => 'same')))) < 1e-5 AS between,
+	-- the control: series that differ
+	min(max_element(predict(model, x))) < max(max_element(predict(model, x))) AS control
+FROM noise, denoiser;
+SET conv1d.isa = 'baseline';
+
 -- No shape is known, or one that does not fit
 SELECT pg_temp.refusal('SELECT * FROM model_plan((SELECT submodel(model, ''conv'', ''pool'') FROM models WHERE name = ''ae'')' || a || ')')
 FROM unnest(ARRAY['', ', NULL', ', ''{8,3}''', ', ''{8}''', ', ''{0,2}''', ', ''{}''', ', ''{134217728,2}''']) a;

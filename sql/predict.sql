@@ -219,6 +219,49 @@ UPDATE predict_models SET model = pg_temp.times(11) WHERE name = 'two';
 SELECT pg_temp.ask('one'), pg_temp.ask('two'), bool_and(pg_column_size(model) < 1000) FROM predict_models;
 
 --
+-- Series stored aside are read into memory that the next one is read into
+--
+
+-- the number of a series is all of it but the last step, which is a half more
+CREATE TABLE predict_aside (id int, steps int, x tensor1d);
+INSERT INTO predict_aside SELECT id, steps, tensor1d_fill(ARRAY[steps - 1, 1], id) || tensor1d_fill('{1,1}', id + 0.5)
+	FROM (VALUES (1, 3), (2, 100000), (3, 900), (4, 17000000), (5, 5000), (6, 250000), (7, 30)) AS s(id, steps);
+CREATE FUNCTION pg_temp.largest(x tensor1d) RETURNS tensor1d LANGUAGE sql AS
+	$$SELECT predict(pg_temp.chain('GlobalMaxPooling1D'), x)$$;
+-- growing, shrinking, one in the other, two at a time
+SELECT id, pg_temp.largest(x), pg_temp.largest(x - x) FROM predict_aside ORDER BY id;
+SELECT a.id, b.id, pg_temp.largest(a.x), pg_temp.largest(b.x) FROM predict_aside a, predict_aside b
+	WHERE a.id IN (2, 3, 5) AND b.id IN (3, 5, 6) ORDER BY 1, 2;
+SELECT id, predict(m, x) = -x, predict(m, predict(m, x)) = x FROM predict_aside, (SELECT model_agg('Conv1D',
+	'{"filters":1,"kernel_size":1,"use_bias":false}', '{"[[[-1]]]"}') AS m) AS m WHERE id <> 4 ORDER BY id;
+-- compressed, in the row and aside
+CREATE TABLE predict_packed (LIKE predict_aside);
+ALTER TABLE predict_packed ALTER x SET STORAGE extended;
+INSERT INTO predict_packed SELECT id, steps, x + 0 FROM predict_aside WHERE id <> 4;
+SELECT id, pg_column_size(x) < steps, pg_temp.largest(x) FROM predict_packed WHERE steps > 800 ORDER BY id;
+-- the memory is the transaction's: errors within, and the next transaction
+DO $$
+DECLARE
+	narrow conv1d_model := model_agg('Conv1D', '{"filters":1,"kernel_size":1,"use_bias":false}', '{"[[[1],[1]]]"}');
+	refused int := 0;
+	found text := '';
+	series record;
+BEGIN
+	FOR series IN SELECT id, x FROM predict_aside WHERE id <> 4 ORDER BY id LOOP
+		BEGIN
+			PERFORM predict(narrow, series.x);
+		EXCEPTION WHEN data_exception THEN
+			refused := refused + 1;
+		END;
+		found := found || pg_temp.largest(series.x)::text;
+		COMMIT;
+		found := found || pg_temp.largest(series.x)::text;
+	END LOOP;
+	RAISE INFO '% refused, %', refused, found;
+END $$;
+DROP TABLE predict_aside, predict_packed;
+
+--
 -- Settings
 --
 

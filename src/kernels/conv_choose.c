@@ -65,9 +65,10 @@ const C1dConvVariant *
 c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 {
 	int64_t		inner = geometry->row_floats / geometry->groups;
-	int			lanes = c1d_gemm_lanes(isa);
+	int			lanes = c1d_gemm_lanes(c1d_isa_vectors(isa));
 	int64_t		run = geometry->spacing == 1 ? geometry->taps * inner : inner;	/* floats that touch */
 
+	isa = c1d_isa_vectors(isa);
 	if (inner == 1 && geometry->groups > 1)
 		return find(C1D_BY_DEPTHWISE, isa);
 	if (inner == 1 && geometry->stride == 1 && pool <= 1 && geometry->length > 1 && geometry->filters <= lanes / 4)

@@ -13,6 +13,7 @@
 #include "kernels/mix_body.h"
 #include "kernels/norm_body.h"
 #include "kernels/part_body.h"
+#include "kernels/planes_body.h"
 #include "kernels/pool_body.h"
 #include "kernels/prelu_body.h"
 #include "kernels/softmax_body.h"

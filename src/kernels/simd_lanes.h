@@ -109,6 +109,42 @@ vec_turn(Vec v, int by)
 #endif
 }
 
+/* every second lane of two vectors, from the first on */
+SIMD_INLINE Vec
+vec_evens(Vec a, Vec b)
+{
+#ifdef __clang__
+	Vec			evens;
+
+	for (int l = 0; l < VL / 2; l++)
+	{
+		evens[l] = a[2 * l];
+		evens[VL / 2 + l] = b[2 * l];
+	}
+	return evens;
+#else
+	return __builtin_shuffle(a, b, LANES * 2);
+#endif
+}
+
+/* the lanes of two vectors in turns, from lane first on, which is 0 or VL / 2 */
+SIMD_INLINE Vec
+vec_zip(Vec a, Vec b, const int first)
+{
+#ifdef __clang__
+	Vec			zipped;
+
+	for (int l = 0; l < VL / 2; l++)
+	{
+		zipped[2 * l] = a[first + l];
+		zipped[2 * l + 1] = b[first + l];
+	}
+	return zipped;
+#else
+	return __builtin_shuffle(a, b, first + (LANES >> 1) + (LANES & 1) * VL);
+#endif
+}
+
 /* lanes first .. last - 1 from the line at p, and fill in the others */
 SIMD_INLINE Vec
 vec_load_lanes(const float *p, int first, int last, float fill)

@@ -10,8 +10,8 @@
 #include <limits.h>
 
 #include "kernels/repeat.h"
-#include "kernels/winograd.h"
 #include "layers/conv_config.h"
+#include "layers/indirect.h"
 #include "layers/phases.h"
 
 /* Each has a kernel of its own; more are rare, and copied steps do no harm there. */
@@ -22,8 +22,8 @@
 
 /*
  * A convolution has one way to be computed, chosen when it is prepared, and the
- * direct one besides: for what a Winograd convolution leaves to it, and for
- * repeated steps that are not finite, which the sum of two weights would treat
+ * direct one besides: for what an indirect way leaves to it, and for repeated
+ * steps that are not finite, which the sum of two weights would treat
  * otherwise than the two of them.
  */
 typedef struct ConvPrepared
@@ -32,7 +32,7 @@ typedef struct ConvPrepared
 	C1dConvWeights weights;
 	C1dActivation activation;	/* what the tiles do not do themselves */
 	C1dPhases  *phases;			/* over repeated steps, else NULL */
-	C1dWinogradWeights winograd;	/* its panels are NULL when it is not used */
+	C1dIndirect indirect;
 } ConvPrepared;
 
 static bool
@@ -84,27 +84,6 @@ conv_rows(const LayerSite *site)
 	return site->fusion.pool == 0 ? c1d_layer_rows(&site->out) : c1d_layer_rows(&site->fusion.out);
 }
 
-/*
- * prepare_winograd
- *		Pack the kernel for a Winograd convolution, where that is faster and the
- *		weights allow it.  Only memory can fail.
- */
-static bool
-prepare_winograd(const LayerSite *site, ConvPrepared *p, const C1dConvLayout *layout, C1dArena *arena, C1dError *err)
-{
-	C1dIsa		isa = site->tuning->isa;
-	float	   *panels;
-
-	if (!c1d_winograd_fits(&p->geometry, isa, p->weights.pool))
-		return true;
-	panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&p->geometry, isa, p->weights.pool), sizeof(float), err);
-	if (panels == NULL)
-		return false;
-	if (c1d_winograd_pack(&p->geometry, isa, p->weights.pool, layout, panels))
-		p->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &p->weights, .rows = conv_rows(site)};
-	return true;
-}
-
 static bool
 conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
@@ -132,7 +111,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	if (p->weights.panels == NULL || p->weights.bias == NULL)
 		return false;
 	if (site->fusion.repeat == 0)
-		return !site->tuning->winograd || site->tuning->plain || prepare_winograd(site, p, &layout, arena, err);
+		return c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, bias, conv_rows(site), arena, &p->indirect, err);
 	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
 	return p->phases != NULL;
 }
@@ -178,7 +157,7 @@ conv_fuses(const LayerSite *site)
 
 /*
  * conv_workspace
- *		What a Winograd convolution needs; over repeated steps, whether they are
+ *		What an indirect way needs; over repeated steps, whether they are
  *		finite, and room for the phases or, if they are not, for the steps.
  */
 static int64_t
@@ -187,10 +166,8 @@ conv_workspace(const LayerSite *site)
 	const ConvPrepared *p = site->prepared;
 	int64_t		steps;
 
-	if (p->winograd.panels != NULL)
-		return c1d_winograd_workspace(&p->geometry, site->tuning->isa, p->weights.pool);
 	if (p->phases == NULL)
-		return 0;
+		return c1d_indirect_workspace(site, &p->geometry, &p->indirect);
 	steps = c1d_shape_elements(site->in);
 	return REPEATED_AT + (steps > p->phases->workspace ? steps : p->phases->workspace);
 }
@@ -237,8 +214,8 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 
 	if (p->phases != NULL)
 		repeated_forward(site, x[0], y, work, begin, end);
-	else if (p->winograd.panels != NULL)
-		c1d_winograd_rows(&p->geometry, &p->winograd, x[0], y, filters, begin, end, work);
+	else if (c1d_indirect_used(&p->indirect))
+		c1d_indirect_rows(&p->geometry, &p->indirect, x[0], y, filters, begin, end, work);
 	else if (site->out.rank == 2)
 		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
 	else
@@ -252,12 +229,10 @@ conv_describe(const LayerSite *site, C1dStepText *text)
 {
 	const ConvPrepared *p = site->prepared;
 
-	if (p->winograd.panels != NULL)
-		c1d_describe_product(&p->weights, "winograd", text);
-	else if (p->phases == NULL)
-		c1d_describe_product(&p->weights, "direct", text);
+	if (p->phases == NULL)
+		c1d_indirect_describe(&p->indirect, &p->weights, "", text);
 	else
-		c1d_describe_product(&p->phases->weights, p->phases->winograd ? "folded winograd" : "folded", text);
+		c1d_phases_describe(p->phases, "folded", text);
 }
 
 const LayerOps c1d_conv_ops = {
@@ -267,6 +242,7 @@ const LayerOps c1d_conv_ops = {
 	.weights = conv_weights,
 	.prepare = conv_prepare,
 	.fuses = conv_fuses,
+	.pairs = c1d_conv_pairs,
 	.describe = conv_describe,
 	.workspace = conv_workspace,
 	.rows = conv_rows,

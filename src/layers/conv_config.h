@@ -46,6 +46,8 @@ extern const float *c1d_conv_bias(const C1dConvGeometry *geometry, const C1dConv
 								  const float *bias, C1dArena *arena, C1dError *err);
 extern bool c1d_conv_mirror(const void *config, C1dMirror *mirror, C1dError *err);
 extern bool c1d_conv_transpose_mirror(const void *config, C1dMirror *mirror, C1dError *err);
+extern const LayerOps *c1d_conv_pairs(const LayerSite *site, const LayerOps *ops, const LayerSite *first, C1dArena *arena);
+extern bool c1d_conv_transpose_crop(const C1dConvConfig *c, const C1dShape *in, int64_t *crop, C1dError *err);
 extern C1dConvGeometry c1d_conv_geometry(const C1dConvConfig *c, const C1dShape *in, const C1dWindowPlace place[C1D_AXES]);
 
 #endif

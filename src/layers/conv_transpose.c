@@ -156,6 +156,18 @@ cut_axes(const C1dConvConfig *c, const C1dShape *in, Cut place[C1D_AXES], C1dErr
 	return true;
 }
 
+/* c1d_conv_transpose_crop: how many steps of a series' natural output are cut off before. */
+bool
+c1d_conv_transpose_crop(const C1dConvConfig *c, const C1dShape *in, int64_t *crop, C1dError *err)
+{
+	Cut			place[C1D_AXES];
+
+	if (!cut_axes(c, in, place, err))
+		return false;
+	*crop = place[C1D_ALONG].crop;
+	return true;
+}
+
 static bool
 transpose_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
@@ -339,7 +351,7 @@ transpose_describe(const LayerSite *site, C1dStepText *text)
 {
 	const TransposePrepared *p = site->prepared;
 
-	c1d_describe_product(&p->phases.weights, p->phases.winograd ? "polyphase winograd" : "polyphase", text);
+	c1d_phases_describe(&p->phases, "polyphase", text);
 }
 
 const LayerOps c1d_conv_transpose_ops = {
@@ -349,6 +361,7 @@ const LayerOps c1d_conv_transpose_ops = {
 	.weights = transpose_weights,
 	.prepare = transpose_prepare,
 	.fuses = transpose_fuses,
+	.pairs = c1d_conv_pairs,
 	.workspace = transpose_workspace,
 	.describe = transpose_describe,
 	.cost = transpose_cost,

@@ -42,6 +42,7 @@ typedef struct C1dFusion
 	int64_t		pool;			/* the maximum of so many steps, as stride; 0 = none */
 	C1dShape	in;				/* of the step, if anything is fused */
 	C1dShape	out;
+	struct LayerSite *first;	/* a layer before, with what is fused to it; NULL = none */
 } C1dFusion;
 
 /* A layer at its place in a plan: everything settled before rows come. */
@@ -110,6 +111,14 @@ typedef struct LayerOps
 	 * point into the arena.  False, or NULL: it has to be a step of its own.
 	 */
 	bool		(*absorb) (const LayerSite *site, C1dFusion *fusion, C1dArena *arena);
+
+	/*
+	 * Can the step of this layer do that of the layer before it, too?  Returns
+	 * the operations that do both, for which site->fusion.first will be that
+	 * layer; NULL = no, or never.
+	 */
+	const struct LayerOps *(*pairs) (const LayerSite *site, const struct LayerOps *ops, const LayerSite *first,
+									 C1dArena *arena);
 
 	/*
 	 * What computes it, and in which tiles, for model_plan(); NULL = what the
@@ -213,6 +222,7 @@ extern const LayerOps c1d_minmax_ops;
 extern const LayerOps c1d_minmax_inverse_ops;
 extern const LayerOps c1d_noise_ops;
 extern const LayerOps c1d_padding_ops;
+extern const LayerOps c1d_pair_ops;
 extern const LayerOps c1d_permute_ops;
 extern const LayerOps c1d_prelu_ops;
 extern const LayerOps c1d_regularization_ops;

@@ -61,8 +61,8 @@ c1d_phases_forward(const C1dPhases *p, const float *x, float *y, float *work, in
 			float	   *first = y + (line * p->width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * p->filters;
 			int64_t		y_row = p->stride[C1D_ALONG] * p->filters;
 
-			if (phase->winograd.panels != NULL)
-				c1d_winograd_rows(&phase->geometry, &phase->winograd, x, first, y_row, low, high, work);
+			if (c1d_indirect_used(&phase->indirect))
+				c1d_indirect_rows(&phase->geometry, &phase->indirect, x, first, y_row, low, high, work);
 			else
 				c1d_conv_line(&phase->geometry, &phase->weights, x, first, y_row, q, low, high);
 		}
@@ -86,42 +86,32 @@ c1d_phase_pack(const LayerSite *site, C1dPhases *phases, C1dPhase *phase, C1dAre
 
 /*
  * c1d_phases_finish
- *		The bias, which is common to all phases, and the Winograd form of those
+ *		The bias, which is common to all phases, and the indirect way of those
  *		that have one.  Only memory can fail.
  */
 bool
 c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C1dArena *arena, C1dError *err)
 {
-	C1dIsa		isa = site->tuning->isa;
-	bool		wanted = site->tuning->winograd && !site->tuning->plain;
-
 	phases->weights.bias = c1d_conv_bias(&phases->phase[0].geometry, phases->weights.variant, bias, arena, err);
 	if (phases->weights.bias == NULL)
 		return false;
 	for (int64_t i = 0; i < phases->count; i++)
 	{
 		C1dPhase   *phase = &phases->phase[i];
-		const float *direct = phase->weights.panels;
-		float	   *panels;
+		const float *panels = phase->weights.panels;
 		int64_t		none,
 					rows,
 					need;
 
 		phase->weights = phases->weights;
-		phase->weights.panels = direct;
-		if (!wanted || !c1d_winograd_fits(&phase->geometry, isa, 1))
-			continue;
-		panels = c1d_alloc_array(arena, c1d_winograd_panel_floats(&phase->geometry, isa, 1), sizeof(float), err);
-		if (panels == NULL)
-			return false;
-		if (!c1d_winograd_pack(&phase->geometry, isa, 1, &phase->layout, panels))
-			continue;
+		phase->weights.panels = panels;
 		positions(0, site->out.dim[0], phases->crop[C1D_ALONG], phase->remainder[C1D_ALONG],
 				  phases->stride[C1D_ALONG], &none, &rows);
-		phase->winograd = (C1dWinogradWeights) {.panels = panels, .direct = &phase->weights, .rows = rows};
-		need = c1d_winograd_workspace(&phase->geometry, isa, 1);
+		if (!c1d_indirect_prepare(site, &phase->geometry, &phase->weights, &phase->layout, bias, rows, arena,
+								  &phase->indirect, err))
+			return false;
+		need = c1d_indirect_workspace(site, &phase->geometry, &phase->indirect);
 		phases->workspace = need > phases->workspace ? need : phases->workspace;
-		phases->winograd = true;
 	}
 	return true;
 }
@@ -208,4 +198,20 @@ c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, cons
 		if (!repeated_phase(site, geometry, layout, i, phases, arena, err))
 			return NULL;
 	return c1d_phases_finish(site, phases, bias, arena, err) ? phases : NULL;
+}
+
+/*
+ * c1d_phases_describe
+ *		What the phases are for, and how they are computed: those that go an
+ *		indirect way, if there are any, stand for all.
+ */
+void
+c1d_phases_describe(const C1dPhases *phases, const char *what, C1dStepText *text)
+{
+	const C1dPhase *one = &phases->phase[0];
+
+	for (int64_t i = phases->count - 1; i >= 0; i--)
+		if (c1d_indirect_used(&phases->phase[i].indirect))
+			one = &phases->phase[i];
+	c1d_indirect_describe(&one->indirect, &phases->weights, what, text);
 }

@@ -6,8 +6,8 @@
 #ifndef C1D_PHASES_H
 #define C1D_PHASES_H
 
-#include "kernels/winograd.h"
 #include "layers/conv_config.h"
+#include "layers/indirect.h"
 
 /* The outputs at positions q * stride + remainder of the whole. */
 typedef struct C1dPhase
@@ -16,7 +16,7 @@ typedef struct C1dPhase
 	C1dConvGeometry geometry;
 	C1dConvLayout layout;		/* while it is prepared */
 	C1dConvWeights weights;
-	C1dWinogradWeights winograd;	/* its panels are NULL when it is not used */
+	C1dIndirect indirect;
 } C1dPhase;
 
 typedef struct C1dPhases
@@ -31,7 +31,6 @@ typedef struct C1dPhases
 	int64_t		count;
 	C1dConvWeights weights;		/* the panels are each phase's own */
 	int64_t		workspace;		/* floats */
-	bool		winograd;		/* in any phase */
 } C1dPhases;
 
 extern C1dPhases *c1d_repeated_phases(const LayerSite *site, const C1dConvGeometry *geometry, const C1dConvLayout *layout,
@@ -39,5 +38,6 @@ extern C1dPhases *c1d_repeated_phases(const LayerSite *site, const C1dConvGeomet
 extern bool c1d_phase_pack(const LayerSite *site, C1dPhases *phases, C1dPhase *phase, C1dArena *arena, C1dError *err);
 extern bool c1d_phases_finish(const LayerSite *site, C1dPhases *phases, const float *bias, C1dArena *arena, C1dError *err);
 extern void c1d_phases_forward(const C1dPhases *phases, const float *x, float *y, float *work, int64_t begin, int64_t end);
+extern void c1d_phases_describe(const C1dPhases *phases, const char *what, C1dStepText *text);
 
 #endif

@@ -5,7 +5,8 @@
  *
  * A layer joins only when nothing else looks at what passes between the two.
  * Both are asked: absorb() of the layer that joins, then fuses() of the one
- * whose step it is.
+ * whose step it is.  When all have joined, pairs() is asked whether two of the
+ * steps can become one.
  */
 #include "model/fuse.h"
 
@@ -143,6 +144,58 @@ fuse_node(Fusing *f, int i)
 }
 
 /*
+ * pair_node
+ *		Let the step of node i do that before it as well, where it can.
+ */
+static bool
+pair_node(Fusing *f, int i, C1dError *err)
+{
+	const C1dGraph *graph = f->graph;
+	const LayerOps *ops = graph->nodes[i].class->ops;
+	C1dRole    *role = &f->roles[i];
+	LayerSite	site = site_of(f, i);
+	LayerSite  *first;
+	C1dShape   *in;
+	const C1dRole *other;
+	int			before,
+				step;
+
+	if (role->step != i || ops->pairs == NULL || site.inputs != 1)
+		return true;
+	before = c1d_graph_root(graph, graph->nodes[role->first].input[0]);
+	if (before == C1D_MODEL_INPUT || f->uses[before] != 1 ||
+		!c1d_shape_equal(&f->shapes[before], c1d_graph_source(graph, role->first, 0, f->input, f->shapes)))
+		return true;
+	step = f->roles[before].step;
+	other = &f->roles[step];
+	first = c1d_alloc(f->arena, sizeof(*first), err);
+	if (first == NULL)
+		return false;
+	in = c1d_alloc(f->arena, sizeof(*in), err);
+	if (in == NULL)
+		return false;
+	site.fusion = role->fusion;
+	*first = site_of(f, step);
+	*in = *first->in;
+	first->in = in;
+	first->fusion = other->fusion;
+	if (other->fusion.first != NULL || first->inputs != 1)
+		return true;
+	ops = ops->pairs(&site, graph->nodes[step].class->ops, first, f->arena);
+	if (ops == NULL)
+		return true;
+	role->ops = ops;
+	role->fusion.first = first;
+	role->fusion.in = other->first == other->last ? *in : first->fusion.in;
+	role->fusion.out = f->shapes[role->last];
+	role->first = other->first;
+	for (int k = 0; k < i; k++)
+		if (f->roles[k].step == step)
+			f->roles[k].step = i;
+	return true;
+}
+
+/*
  * c1d_fuse
  *		Give every node its role, graph->count of them.
  *
@@ -156,7 +209,7 @@ c1d_fuse(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, c
 	Fusing		f = {graph, input, shapes, tuning, arena, roles, NULL, NULL};
 
 	for (int i = 0; i < graph->count; i++)
-		roles[i] = (C1dRole) {.step = i, .first = i, .last = i};
+		roles[i] = (C1dRole) {.step = i, .first = i, .last = i, .ops = graph->nodes[i].class->ops};
 	if (tuning->plain)
 		return true;
 	f.uses = c1d_alloc_array(arena, graph->count, sizeof(int), err);
@@ -169,5 +222,8 @@ c1d_fuse(const C1dGraph *graph, const C1dShape *input, const C1dShape *shapes, c
 	for (int i = 0; i < graph->count; i++)
 		if (!c1d_node_is_alias(&graph->nodes[i]))
 			fuse_node(&f, i);
+	for (int i = 0; i < graph->count; i++)
+		if (!c1d_node_is_alias(&graph->nodes[i]) && !pair_node(&f, i, err))
+			return false;
 	return true;
 }

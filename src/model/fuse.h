@@ -13,6 +13,7 @@ typedef struct C1dRole
 	int			step;			/* the node whose step does its work: often itself */
 	int			first;			/* of a step: the first layer whose work it does */
 	int			last;			/* and the last one, whose output it writes */
+	const LayerOps *ops;		/* that do it */
 	C1dFusion	fusion;
 } C1dRole;
 

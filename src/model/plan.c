@@ -104,12 +104,12 @@ masking_of(const C1dGraph *graph, int i)
  */
 static bool
 prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, const C1dShape *out, double cost,
-			 const C1dFusion *fusion, const C1dTuning *tuning, C1dArena *arena, C1dStep *step, C1dError *err)
+			 const C1dRole *role, const C1dTuning *tuning, C1dArena *arena, C1dStep *step, C1dError *err)
 {
-	step->ops = node->class->ops;
+	step->ops = role->ops;
 	step->site = (LayerSite) {
 		.config = node->config, .inputs = node->inputs + (masking != NULL), .in = in, .out = *out,
-		.weights = node->weights, .tuning = tuning, .fusion = *fusion,
+		.weights = node->weights, .tuning = tuning, .fusion = role->fusion,
 		.mask = masking == NULL ? NULL : c1d_masking_value(masking->config),
 	};
 	if (step->ops->prepare != NULL &&
@@ -119,6 +119,8 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
 
 	/* packed now; the model's own bytes need not outlive the plan's making */
 	step->site.weights = NULL;
+	if (role->fusion.first != NULL)
+		role->fusion.first->weights = NULL;
 	cost += step->ops->cost(&step->site);
 	step->cost = cost;
 	step->chunk = cost <= CHUNK_COST ? step->rows : (int64_t) (step->rows * (CHUNK_COST / cost));
@@ -129,15 +131,15 @@ prepare_step(const C1dNode *node, const C1dNode *masking, const C1dShape *in, co
 
 /*
  * absorbed_cost
- *		What the other layers of a step cost: an element each.
+ *		What the layers that joined a step cost: an element each.
  */
 static double
-absorbed_cost(const C1dStep *step, const C1dShape *shapes)
+absorbed_cost(const C1dGraph *graph, const C1dStep *step, const LayerSite *first, const C1dShape *shapes)
 {
 	double		cost = 0;
 
 	for (int i = 0; i < step->layers; i++)
-		if (step->layer[i] != step->node)
+		if (step->layer[i] != step->node && (first == NULL || graph->nodes[step->layer[i]].config != first->config))
 			cost += (double) c1d_shape_elements(&shapes[step->layer[i]]);
 	return cost;
 }
@@ -225,7 +227,7 @@ add_step(const C1dGraph *graph, int i, const C1dRole *roles, const C1dShape *sha
 		if (plan->scratch < value->offset + value->floats)
 			plan->scratch = value->offset + value->floats;
 	}
-	if (!prepare_step(node, masking, in, &shapes[i], absorbed_cost(step, shapes), &role->fusion,
+	if (!prepare_step(node, masking, in, &shapes[i], absorbed_cost(graph, step, role->fusion.first, shapes), role,
 					  plan->tuning, arena, step, err))
 	{
 		c1d_graph_blame(graph, i, err);

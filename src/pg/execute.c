@@ -114,7 +114,7 @@ check_work_memory(const C1dPlan *plan)
 Tensor *
 execute(const C1dPlan *plan, const Tensor *x, float *work)
 {
-	Tensor	   *y = tensor_new(&plan->output);
+	Tensor	   *y = tensor_of_checked(&plan->output);
 	const float *from = TENSOR_DATA(unconstify(Tensor *, x));
 	float	   *to = TENSOR_DATA(y);
 	C1dRun		run = {0};
@@ -231,7 +231,7 @@ execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count)
 	to = MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(*to));
 	for (int64 i = 0; i < count; i++)
 	{
-		y[i] = tensor_new(&plan->output);
+		y[i] = tensor_of_checked(&plan->output);
 		from[i] = TENSOR_DATA(x[i]);
 		to[i] = TENSOR_DATA(y[i]);
 	}

@@ -268,8 +268,11 @@ void
 model_fingerprint(Datum datum, char result[C1D_FINGERPRINT])
 {
 	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
-	struct varlena *header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
+	struct varlena *header = value;
 
+	/* a value in the row is read where it lies */
+	if (VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value))
+		header = detoast_attr_slice(value, 0, C1D_NATIVE_CONTENT_AT);
 	if (VARSIZE_ANY_EXHDR(header) < C1D_NATIVE_CONTENT_AT)
 		too_short();
 	memcpy(result, VARDATA_ANY(header) + C1D_NATIVE_FINGERPRINT_AT, C1D_FINGERPRINT);

@@ -15,13 +15,11 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(predict);
 Datum
 predict(PG_FUNCTION_ARGS)
 {
-	Tensor	   *x = PG_GETARG_TENSOR(1);
+	Tensor	   *x = tensor_from_datum_kept(PG_GETARG_DATUM(1));
 	C1dShape	shape = tensor_shape(x);
 	const KeptPlan *cached = plan_for(PG_GETARG_DATUM(0), &shape);
-	Tensor	   *y = execute(&cached->plan, x, cached->work);
 
-	PG_FREE_IF_COPY(x, 1);
-	PG_RETURN_TENSOR(y);
+	PG_RETURN_TENSOR(execute(&cached->plan, x, cached->work));
 }
 
 /*
@@ -35,13 +33,12 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(predict_layer);
 Datum
 predict_layer(PG_FUNCTION_ARGS)
 {
-	Tensor	   *x = PG_GETARG_TENSOR(1);
+	Tensor	   *x = tensor_from_datum_kept(PG_GETARG_DATUM(1));
 	char	   *layer = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	C1dShape	shape = tensor_shape(x);
 	const KeptPlan *cached = plan_for_layer(PG_GETARG_DATUM(0), &shape, layer);
 	Tensor	   *y = execute(&cached->plan, x, cached->work);
 
 	pfree(layer);
-	PG_FREE_IF_COPY(x, 1);
 	PG_RETURN_TENSOR(y);
 }

@@ -24,6 +24,7 @@ static int	progress_ms;
 
 static const struct config_enum_entry isa_options[] = {
 	{"auto", ISA_AUTO, false},
+	{"amx", C1D_ISA_AMX, false},
 	{"avx512", C1D_ISA_AVX512, false},
 	{"avx2", C1D_ISA_AVX2, false},
 	{"baseline", C1D_ISA_BASELINE, false},

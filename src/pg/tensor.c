@@ -62,9 +62,9 @@ checked_header(const Tensor *tensor, Size size)
 	for (int i = 0; i < shape.rank; i++)
 	{
 		shape.dim[i] = tensor->dim[i];
-		if (shape.dim[i] < 1 || shape.dim[i] > C1D_MAX_ELEMENTS / elements)
+		elements *= shape.dim[i];	/* at most C1D_MAX_ELEMENTS times an int32 */
+		if (shape.dim[i] < 1 || elements > C1D_MAX_ELEMENTS)
 			corrupt("A dimension is impossible.");
-		elements *= shape.dim[i];
 	}
 	if (size != TENSOR_HEADER(shape.rank) + (Size) elements * sizeof(float))
 		corrupt("Its length does not agree with its dimensions.");
@@ -95,10 +95,16 @@ tensor_set_header(Tensor *tensor, const C1dShape *shape)
 Tensor *
 tensor_new(const C1dShape *shape)
 {
-	Tensor	   *tensor;
-
 	tensor_check_shape(shape);
-	tensor = palloc(TENSOR_HEADER(shape->rank) + (Size) c1d_shape_elements(shape) * sizeof(float));
+	return tensor_of_checked(shape);
+}
+
+/* tensor_of_checked: tensor_new() for a shape that has been checked. */
+Tensor *
+tensor_of_checked(const C1dShape *shape)
+{
+	Tensor	   *tensor = palloc(TENSOR_HEADER(shape->rank) + (Size) c1d_shape_elements(shape) * sizeof(float));
+
 	tensor_set_header(tensor, shape);
 	return tensor;
 }
@@ -187,17 +193,6 @@ tensor_element_of_datum(Datum datum, const C1dShape *whole, int64 index)
 	}
 	memcpy(&element, at, sizeof(element));
 	return element;
-}
-
-/* tensor_shape: the shape of a checked value. */
-C1dShape
-tensor_shape(const Tensor *tensor)
-{
-	C1dShape	shape = {.rank = tensor->rank};
-
-	for (int i = 0; i < tensor->rank; i++)
-		shape.dim[i] = tensor->dim[i];
-	return shape;
 }
 
 /* tensor_view: shape and elements of a checked value, as the core wants them. */

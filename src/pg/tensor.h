@@ -32,15 +32,29 @@ typedef struct Tensor
 /* tensor.c */
 extern void tensor_set_header(Tensor *tensor, const C1dShape *shape);
 extern Tensor *tensor_new(const C1dShape *shape);
+extern Tensor *tensor_of_checked(const C1dShape *shape);
 extern Tensor *tensor_from_datum(Datum datum);
 extern C1dShape tensor_shape_of_datum(Datum datum);
 extern Tensor *tensor_steps_of_datum(Datum datum, const C1dShape *whole, int64 first, int64 count);
 extern float tensor_element_of_datum(Datum datum, const C1dShape *whole, int64 index);
-extern C1dShape tensor_shape(const Tensor *tensor);
 extern C1dTensor tensor_view(const Tensor *tensor);
 extern Tensor *tensor_from_view(const C1dTensor *view);
 extern Datum tensor1d_in(FunctionCallInfo fcinfo);
 extern Datum tensor1d_out(FunctionCallInfo fcinfo);
+
+/* tensor_shape: the shape of a checked value. */
+static inline C1dShape
+tensor_shape(const Tensor *tensor)
+{
+	C1dShape	shape = {.rank = tensor->rank};
+
+	for (int i = 0; i < tensor->rank; i++)
+		shape.dim[i] = tensor->dim[i];
+	return shape;
+}
+
+/* tensor_kept.c */
+extern Tensor *tensor_from_datum_kept(Datum datum);
 
 /* tensor_check.c: the checks that every path shares; all raise */
 extern void tensor_check_shape(const C1dShape *shape);

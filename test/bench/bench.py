@@ -177,7 +177,8 @@ class Bench:
         found = {"sql 1": self.rate_of(one, query, work.rows)}
         if quick:
             return found
-        two = server.Session(max_parallel_workers_per_gather=1)
+        few = {"parallel_setup_cost": 0} if work.rows < server.FEW else {}
+        two = server.Session(max_parallel_workers_per_gather=1, **few)
         workers = two.workers(query)
         if workers == 1:
             found["sql 2"] = self.rate_of(two, query, work.rows)
@@ -186,7 +187,7 @@ class Bench:
         if one.jit(query):
             notes["sql 1"] = "the server compiles the query (JIT)"
             for t in THREADS if workers == 1 else (1,):
-                session = server.Session(max_parallel_workers_per_gather=t - 1, jit="off")
+                session = server.Session(max_parallel_workers_per_gather=t - 1, jit="off", **few)
                 found[f"sql {t} without JIT"] = self.rate_of(session, query, work.rows)
         found.update(self.batch_contestants(work))
         return found
@@ -298,10 +299,10 @@ class Bench:
         self.race("traffic", traffic, "GB/s", min(ROUNDS, 3))
 
     def measure_layers_with_targets(self, seconds, rounds, kinds):
-        """kinds: {name in the results: (layers, tuning)}; with the two best instruction sets."""
+        """kinds: {name in the results: (layers, tuning)}; with all instruction sets but the slowest."""
         for name, (layers, tuning) in kinds.items():
             parts = [(WORKS.get(work, works.WIDE), first, last) for work, first, last in layers]
-            self.results[name] = self.core_race(parts, [tuning], [1], seconds, rounds, self.core.isas[-2:])
+            self.results[name] = self.core_race(parts, [tuning], [1], seconds, rounds, self.core.isas[1:] or self.core.isas)
 
     def measure_core(self):
         parts = [(work, first, last) for work in CHOSEN for first, last in works.parts(work)]

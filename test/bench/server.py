@@ -15,7 +15,7 @@ import psycopg
 import works
 
 
-FEW = 1000              # rows of a table that needs filling
+FEW = 1000              # so few rows are large ones: their table needs filling, a worker a push
 
 
 # ---- tables and models -------------------------------------------------------

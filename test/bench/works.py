@@ -95,7 +95,7 @@ WORKS = {work.name: work for work in [
         Layer("GlobalAveragePooling1D", {}, []),
         Layer("Dense", {"units": 8}, []),
     ], 400),
-    Work("W6", 4096, 64, [conv(64, 9)], 128),
+    Work("W6", 4096, 64, [conv(64, 9)], 96),
 ]}
 
 # The wide convolution of W4 without the upsampling before it.

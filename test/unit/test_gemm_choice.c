@@ -48,7 +48,7 @@ TEST(bits_do_not_depend_on_the_tile)
 	float	   *panels = unit_floats(WINDOW * (COLUMNS + 16));
 	float	   *alone = unit_floats(MOST * COLUMNS);
 
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 	{
 		int			tried = 0,
 					equal = 0;
@@ -88,7 +88,7 @@ TEST(rows_go_by_tall_tiles)
 	bool		all = true;
 
 	/* every number of rows is computed, each row once */
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 		for (int vectors = 1; c1d_isa_available((C1dIsa) isa) && vectors <= 3; vectors++)
 			for (int64_t rows = 0; rows <= MOST; rows++)
 			{
@@ -159,7 +159,7 @@ TEST(widths)
 {
 	bool		good = true;
 
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 		for (int64_t columns = 1; c1d_isa_available((C1dIsa) isa) && columns <= 400; columns++)
 		{
 			int			vector = c1d_gemm_lanes((C1dIsa) isa);

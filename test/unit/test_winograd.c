@@ -315,7 +315,7 @@ check_layer(const Layer *l, Seen *seen)
 
 TEST(random_layers)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 		for (Kind kind = NORMAL; kind < KINDS; kind++)
 		{
 			Seen		seen = {0};
@@ -364,7 +364,7 @@ plain_layer(C1dIsa isa, int64_t length, int64_t channels, int64_t filters, int64
 
 TEST(every_height_and_width)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 	{
 		int64_t		lanes;
 		Seen		seen = {0};
@@ -397,7 +397,7 @@ TEST(every_height_and_width)
 
 TEST(a_spike_leaves_its_neighbours_alone)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 	{
 		int64_t		near = 0,
 					same = 0,
@@ -449,7 +449,7 @@ off(const Layer *l)
 
 TEST(broken_forms_are_noticed)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 	{
 		C1dWinogradForm form = c1d_winograd_form(3, 1);
 		int			noticed = 0;
@@ -536,7 +536,7 @@ TEST(weights_without_a_form)
 	   !c1d_winograd_fits(&strided, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&image, C1D_ISA_BASELINE, 1) &&
 	   !c1d_winograd_fits(&grouped, C1D_ISA_BASELINE, 1) && !c1d_winograd_fits(&short_kernel, C1D_ISA_BASELINE, 1),
 	   "it does not fit strides, groups, images, one tap, pools across tiles");
-	for (int isa = 0; isa < C1D_ISAS; isa++)
+	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 		if (c1d_isa_available((C1dIsa) isa))
 			ok(c1d_winograd_fits(&g, (C1dIsa) isa, 1) && !c1d_winograd_fits(&narrow, (C1dIsa) isa, 1) &&
 			   !c1d_winograd_fits(&huge, (C1dIsa) isa, 1) && !c1d_winograd_fits(&short_series, (C1dIsa) isa, 1),

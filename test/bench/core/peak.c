@@ -63,6 +63,7 @@ bench_peak(C1dIsa isa, int threads, double seconds)
 		case C1D_ISA_AVX2:
 			return bench_rate(peak__avx2, args, threads, seconds) * 2 * ACCUMULATORS * 8 / 1e9;
 		case C1D_ISA_AVX512:
+		case C1D_ISA_AMX:		/* the same unit for vectors */
 			return bench_rate(peak__avx512, args, threads, seconds) * 2 * ACCUMULATORS * 16 / 1e9;
 #else
 		default:
