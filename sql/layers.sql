@@ -259,3 +259,11 @@ FROM (SELECT pg_temp.wild(12, 4) AS x, pg_temp.wild(3, 4, 6) AS w) t;
 -- Every instruction set gives the same numbers where sums are exact: 11 * (46 * 22.5 + 2 * (13.5 + 18) + 50 * 0.25), and 50 * 6 * 5 * 11 * 0.75
 SELECT set_config('conv1d.isa', isa, false), sum_elements(conv1d(x, w, b, padding => 'same')), sum_elements(conv1d_transpose(x, permute(w, 1, 3, 2), strides => 3))
 FROM unnest(ARRAY['baseline', 'auto']) isa, LATERAL (SELECT tensor1d_fill('{50,6}', 1.5) AS x, tensor1d_fill('{5,6,11}', 0.5) AS w, tensor1d_fill('{11}', 0.25) AS b OFFSET 0) t;
+-- Where they are not, as in a wide convolution, it gives them but for rounding; one that this processor lacks is refused
+CREATE TEMP TABLE wide AS SELECT pg_temp.layer('Conv1D', '{"filters": 48, "kernel_size": 5, "padding": "causal"}', pg_temp.wild(5, 48, 48), pg_temp.wild(48)) AS m, pg_temp.wild(200, 48) AS x;
+SET conv1d.isa = 'baseline';
+CREATE TEMP TABLE wide_baseline AS SELECT predict(m, x) AS y FROM wide;
+SELECT isa, pg_temp.refusal(format('SET conv1d.isa = %L', isa)) ~ '^(not refused|22023.*This processor does not have the instruction set)', max_abs_error(predict(m, x), y) < 1e-3,
+	(SELECT (kernel = 'split amx') = (current_setting('conv1d.isa') = 'amx') FROM model_plan(m, ARRAY[200, 48]))
+FROM unnest(ARRAY['avx2', 'avx512', 'amx']) isa, LATERAL (SELECT m, x, y FROM wide, wide_baseline OFFSET 0) t;
+RESET conv1d.isa;

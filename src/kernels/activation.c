@@ -36,6 +36,8 @@ c1d_activate(const C1dActivation *activation, C1dIsa isa, float *y, int64_t rows
 {
 	static C1dActivate *const variants[C1D_ISAS] = C1D_VARIANTS(c1d_activate);
 
+	if (activation->function == C1D_ACT_LINEAR)
+		return;
 	if (activation->function == C1D_ACT_SOFTMAX || activation->function == C1D_ACT_LOG_SOFTMAX)
 		c1d_softmax(isa, activation->function == C1D_ACT_LOG_SOFTMAX, y, rows, channels);
 	else

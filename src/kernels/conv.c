@@ -2,8 +2,9 @@
  * src/kernels/conv.c
  *	  Driving a kernel over a series or a line of an image, edges included.
  *
- * No input is copied and no padding exists: a row whose window hangs over an
- * edge is computed alone, with only the taps that lie on the series.
+ * No input is copied and no padding exists: of a window that hangs over an edge
+ * only the taps that lie on the series are taken.  Most kernels are given such a
+ * row alone, with those taps for all there are.
  */
 #include "kernels/conv.h"
 
@@ -27,11 +28,24 @@ reach(int64_t start, int64_t spacing, int64_t taps, int64_t length, int64_t *fir
 	*last = MAX(MIN(c1d_floor_div(length - 1 - start, spacing) + 1, taps), *first);
 }
 
-/* per_group: most convolutions have one, and division is slow */
-static int64_t
-per_group(int64_t count, int64_t groups)
+/*
+ * within
+ *		The rows low .. high - 1 of begin .. end - 1 that have all of their windows
+ *		on the line; each is of pool windows, stride apart, the first at offset.
+ */
+static inline void
+within(const C1dConvGeometry *geometry, int64_t begin, int64_t end, int pool, int64_t stride, int64_t offset,
+	   int64_t *low, int64_t *high)
 {
-	return groups == 1 ? count : count / groups;
+	int64_t		step = pool * stride;
+	int64_t		slack = geometry->length - 1 - (pool - 1) * stride - (geometry->taps - 1) * geometry->spacing - offset;
+
+	*low = begin;
+	*high = end;
+	if (begin * step + offset < 0)
+		*low = MIN(c1d_ceil_div(-offset, step), end);
+	if ((end - 1) * step > slack)
+		*high = MAX(c1d_floor_div(slack, step) + 1, *low);
 }
 
 /* A line of the output: what all of its rows share. */
@@ -105,17 +119,11 @@ static void
 pooled_rows(Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset)
 {
 	const C1dConvGeometry *geometry = line->geometry;
-
-	/* the windows of rows low .. high - 1 lie on the line */
 	int64_t		step = pool * stride;
-	int64_t		slack = geometry->length - 1 - (pool - 1) * stride - (geometry->taps - 1) * geometry->spacing - offset;
-	int64_t		low = begin,
-				high = end;
+	int64_t		low,
+				high;
 
-	if (begin * step + offset < 0)
-		low = MIN(c1d_ceil_div(-offset, step), end);
-	if ((end - 1) * step > slack)
-		high = MAX(c1d_floor_div(slack, step) + 1, low);
+	within(geometry, begin, end, pool, stride, offset, &low, &high);
 	for (int64_t r = begin; r < end; r++)
 	{
 		if (r == low && low < high)
@@ -137,6 +145,100 @@ pooled_rows(Line *line, int64_t begin, int64_t end, int pool, bool merge, int64_
 }
 
 /*
+ * edged_rows
+ *		pooled_rows() of a series by a kernel that takes edges: one call for all of
+ *		them, and little work before it.
+ */
+static void
+edged_rows(const C1dConvGeometry *geometry, const C1dConvWeights *weights, const float *x, float *y, int64_t y_row,
+		   int64_t begin, int64_t end, int pool, bool merge, int64_t stride, int64_t offset)
+{
+	int64_t		low,
+				high;
+	C1dConvCall call;
+
+	within(geometry, begin, end, pool, stride, offset, &low, &high);
+	call.a = x;
+	call.a_row = stride * geometry->row_floats;
+	call.a_tap = geometry->spacing * geometry->row_floats;
+	call.taps = geometry->taps;
+	call.inner = geometry->row_floats;
+	if (geometry->spacing == 1)
+	{
+		call.inner *= call.taps;
+		call.taps = 1;
+	}
+	call.panels = weights->panels;
+	call.panel_rows = call.taps * call.inner;
+	call.bias = weights->bias;
+	call.c = y + begin * y_row;
+	call.c_row = y_row;
+	call.rows = end - begin;
+	call.filters = geometry->filters;
+	call.relu = weights->relu;
+	call.merge = merge;
+	call.tame = weights->tame;
+	call.pool = pool;
+	call.start = (begin * pool * stride + offset) * geometry->row_floats;
+	call.a_floats = geometry->length * geometry->row_floats;
+	call.low = low - begin;
+	call.high = high - begin;
+	weights->variant->run(weights->variant->isa, &call);
+}
+
+/* set_line: all that does not depend on the rows */
+static void
+set_line(Line *l, const C1dConvGeometry *geometry, const C1dConvWeights *weights,
+		 const float *x, float *y, int64_t y_row, int64_t line)
+{
+	const C1dConvVariant *variant = weights->variant;
+	int64_t		line_floats = geometry->length * geometry->row_floats;
+	int64_t		filters = geometry->filters;
+
+	l->geometry = geometry;
+	l->variant = variant;
+	l->x = x;
+	l->panels = weights->panels;
+	l->bias = weights->bias;
+	l->y = y;
+	l->groups = variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
+	l->inner = geometry->row_floats;
+	l->call.padded = 0;
+	if (geometry->groups > 1)
+	{
+		filters /= geometry->groups;
+		l->inner /= geometry->groups;
+		l->call.padded = c1d_conv_padded(geometry, variant);
+	}
+	l->skip = 0;
+	l->nothing = false;
+	l->call.a_tap = geometry->spacing * geometry->row_floats;
+	l->call.lines = 1;
+	l->call.a_line = geometry->line_spacing * line_floats;
+	l->call.line_rows = geometry->taps * l->inner;
+	l->call.panel_rows = l->call.line_rows;
+	l->call.c_row = y_row;
+	l->call.filters = variant->way == C1D_BY_DEPTHWISE ? geometry->filters : filters;
+	l->call.multiplier = filters;
+	l->call.relu = weights->relu;
+	if (geometry->height > 0)
+	{
+		int64_t		start = line * geometry->line_stride + geometry->line_offset;
+		int64_t		top,
+					bottom;
+
+		/* kernel lines top .. bottom - 1 lie on the image */
+		reach(start, geometry->line_spacing, geometry->lines, geometry->height, &top, &bottom);
+		if (top < bottom)
+			l->x += (start + top * geometry->line_spacing) * line_floats;
+		l->nothing = top == bottom;
+		l->skip = top * l->call.line_rows;
+		l->call.lines = bottom - top;
+		l->call.panel_rows *= geometry->lines;
+	}
+}
+
+/*
  * c1d_conv_line
  *		Compute rows begin .. end - 1 of an output line, pooled rows when the
  *		weights say so.
@@ -148,58 +250,31 @@ void
 c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 			  const float *x, float *y, int64_t y_row, int64_t line, int64_t begin, int64_t end)
 {
-	const C1dConvVariant *variant = weights->variant;
-	int64_t		line_floats = geometry->length * geometry->row_floats;
 	int			pool = weights->pool > 1 ? weights->pool : 1;
-	int64_t		filters = per_group(geometry->filters, geometry->groups);
+	int			passes = 1;		/* every passes-th row of the convolution, then those after them, ... */
 	Line		l;
 
-	l.geometry = geometry;
-	l.variant = variant;
-	l.x = x;
-	l.panels = weights->panels;
-	l.bias = weights->bias;
-	l.y = y;
-	l.groups = variant->way == C1D_BY_DEPTHWISE ? 1 : geometry->groups;
-	l.inner = per_group(geometry->row_floats, geometry->groups);
-	l.skip = 0;
-	l.nothing = false;
-	l.call.a_tap = geometry->spacing * geometry->row_floats;
-	l.call.lines = 1;
-	l.call.a_line = geometry->line_spacing * line_floats;
-	l.call.line_rows = geometry->taps * l.inner;
-	l.call.panel_rows = l.call.line_rows;
-	l.call.c_row = y_row;
-	l.call.filters = variant->way == C1D_BY_DEPTHWISE ? geometry->filters : filters;
-	l.call.multiplier = filters;
-	l.call.padded = c1d_conv_padded(geometry, variant);
-	l.call.relu = weights->relu;
-	if (geometry->height > 0)
+	if (pool > weights->variant->pool)
 	{
-		int64_t		start = line * geometry->line_stride + geometry->line_offset;
-		int64_t		top,
-					bottom;
-
-		/* kernel lines top .. bottom - 1 lie on the image */
-		reach(start, geometry->line_spacing, geometry->lines, geometry->height, &top, &bottom);
-		if (top < bottom)
-			l.x += (start + top * geometry->line_spacing) * line_floats;
-		l.nothing = top == bottom;
-		l.skip = top * l.call.line_rows;
-		l.call.lines = bottom - top;
-		l.call.panel_rows *= geometry->lines;
+		passes = pool;
+		pool = 1;
 	}
-	if (pool <= variant->pool)
-		pooled_rows(&l, begin, end, pool, false, geometry->stride, geometry->offset);
-	else
-		for (int64_t next; begin < end; begin = next)
+	if (!weights->variant->edges)
+		set_line(&l, geometry, weights, x, y, y_row, line);
+	for (int64_t next; begin < end; begin = next)
+	{
+		next = passes == 1 || end - begin < 2 * POOLED_ROWS ? end : begin + POOLED_ROWS;
+		for (int i = 0; i < passes; i++)
 		{
-			next = end - begin < 2 * POOLED_ROWS ? end : begin + POOLED_ROWS;
+			int64_t		stride = passes * geometry->stride;
+			int64_t		offset = geometry->offset + i * geometry->stride;
 
-			/* every pool-th row of the convolution, then those after them, ... */
-			for (int i = 0; i < pool; i++)
-				pooled_rows(&l, begin, next, 1, i > 0, pool * geometry->stride, geometry->offset + i * geometry->stride);
+			if (weights->variant->edges)
+				edged_rows(geometry, weights, x, y, y_row, begin, next, pool, i > 0, stride, offset);
+			else
+				pooled_rows(&l, begin, next, pool, i > 0, stride, offset);
 		}
+	}
 }
 
 /* c1d_conv_rows: rows begin .. end - 1 of a series, otherwise as c1d_conv_line(). */

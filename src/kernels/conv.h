@@ -63,7 +63,11 @@ typedef struct C1dConvWeights
 	 * greatest.  0 stands for 1.
 	 */
 	int			pool;
+
+	/* c1d_conv_tame(); false is right, and slower */
+	bool		tame;
 } C1dConvWeights;
+
 
 extern bool c1d_conv_pools(const C1dConvGeometry *geometry, int pool);
 extern const C1dConvVariant *c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool);
@@ -75,6 +79,7 @@ extern void c1d_conv_pack(const C1dConvGeometry *geometry, const C1dConvVariant 
 						  const C1dConvLayout *layout, float *panels);
 extern void c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *variant,
 							   const float *bias, float *packed);
+extern bool c1d_conv_tame(const C1dConvGeometry *geometry, const C1dConvWeights *weights);
 extern void c1d_conv_line(const C1dConvGeometry *geometry, const C1dConvWeights *weights,
 						  const float *x, float *y, int64_t y_row, int64_t line, int64_t begin, int64_t end);
 extern void c1d_conv_rows(const C1dConvGeometry *geometry, const C1dConvWeights *weights,

@@ -9,11 +9,11 @@
 
 const C1dConvVariant c1d_conv_variants[] = {
 #define CONV_VARIANTS(isa, ISA, tile) \
-	{"gemm_" #isa "_" tile, C1D_BY_GEMM, C1D_ISA_##ISA, 1, c1d_conv_gemm}, \
-	{"narrow_" #isa, C1D_BY_NARROW, C1D_ISA_##ISA, 2, c1d_conv_narrow__##isa}, \
-	{"slide_" #isa, C1D_BY_SLIDE, C1D_ISA_##ISA, 1, c1d_conv_slide__##isa}, \
-	{"dot_" #isa, C1D_BY_DOT, C1D_ISA_##ISA, 1, c1d_conv_dot__##isa}, \
-	{"depthwise_" #isa, C1D_BY_DEPTHWISE, C1D_ISA_##ISA, 1, c1d_conv_depthwise__##isa},
+	{"gemm_" #isa "_" tile, C1D_BY_GEMM, C1D_ISA_##ISA, 1, false, c1d_conv_gemm}, \
+	{"narrow_" #isa, C1D_BY_NARROW, C1D_ISA_##ISA, 2, true, c1d_conv_narrow__##isa}, \
+	{"slide_" #isa, C1D_BY_SLIDE, C1D_ISA_##ISA, 1, false, c1d_conv_slide__##isa}, \
+	{"dot_" #isa, C1D_BY_DOT, C1D_ISA_##ISA, 1, false, c1d_conv_dot__##isa}, \
+	{"depthwise_" #isa, C1D_BY_DEPTHWISE, C1D_ISA_##ISA, 1, false, c1d_conv_depthwise__##isa},
 	CONV_VARIANTS(baseline, BASELINE, "6x8")
 #if defined(__x86_64__)
 	CONV_VARIANTS(avx2, AVX2, "6x16")

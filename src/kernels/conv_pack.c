@@ -6,6 +6,7 @@
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
 
+#include <math.h>
 #include <string.h>
 
 /* kernel_groups: the groups that have a packed kernel of their own */
@@ -124,4 +125,22 @@ c1d_conv_pack_bias(const C1dConvGeometry *geometry, const C1dConvVariant *varian
 	else
 		for (int64_t g = 0; g < geometry->groups; g++)
 			memcpy(packed + g * wide, bias + g * filters, filters * sizeof(float));
+}
+
+/* tame: are all of them at most C1D_TAME in size, and none NaN? */
+static bool
+tame(const float *at, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++)
+		if (!(fabsf(at[i]) <= C1D_TAME))
+			return false;
+	return true;
+}
+
+/* c1d_conv_tame: is no weight and no bias, as packed, so large that products may become infinite, or NaN? */
+bool
+c1d_conv_tame(const C1dConvGeometry *geometry, const C1dConvWeights *weights)
+{
+	return tame(weights->panels, c1d_conv_panel_floats(geometry, weights->variant)) &&
+		tame(weights->bias, c1d_conv_bias_floats(geometry, weights->variant));
 }

@@ -21,6 +21,11 @@
  * groups at once, filter n reading channel n / (filters a channel).  With pool
  * 2, only for a variant that pools, row r of c is the maximum of the rows 2r
  * and 2r + 1 above.
+ *
+ * A variant that takes edges is given the series in a, and the first window
+ * begins start floats further: maybe before it, as the last one may end behind
+ * it.  What is not among the a_floats is left out.  Rows low .. high - 1 of c
+ * have all of their windows on the series.  There is one group and one line.
  */
 typedef struct C1dConvCall
 {
@@ -40,11 +45,16 @@ typedef struct C1dConvCall
 	int64_t		c_row;
 	int64_t		rows;			/* of c */
 	int64_t		filters;
-	int64_t		padded;			/* filters and those that fill the last panel */
+	int64_t		padded;			/* of several groups: filters and those that fill the last panel */
 	int64_t		multiplier;		/* depthwise: filters a channel */
 	bool		relu;
 	bool		merge;
 	int			pool;			/* 1 or 2 */
+	int64_t		start;
+	int64_t		a_floats;
+	int64_t		low;
+	int64_t		high;
+	bool		tame;			/* as in C1dConvWeights */
 } C1dConvCall;
 
 typedef enum C1dConvWay
@@ -62,6 +72,7 @@ typedef struct C1dConvVariant
 	C1dConvWay	way;
 	C1dIsa		isa;
 	int			pool;			/* the greatest pool in its store */
+	bool		edges;			/* takes them */
 	void		(*run) (C1dIsa isa, const C1dConvCall *call);
 } C1dConvVariant;
 
@@ -71,6 +82,9 @@ extern const int c1d_conv_variant_count;
 
 /* The most floats of a window by C1D_BY_NARROW. */
 #define C1D_NARROW 8
+
+/* Of numbers up to this, so many products and another number cannot add up to an infinity. */
+#define C1D_TAME 1e18f
 
 extern void c1d_conv_gemm(C1dIsa isa, const C1dConvCall *call);
 

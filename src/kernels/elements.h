@@ -8,6 +8,7 @@
 #include "kernels/simd_math.h"
 
 #include "kernels/activation_body.h"
+#include "kernels/finite_body.h"
 #include "kernels/linear_body.h"
 #include "kernels/merge_body.h"
 #include "kernels/mix_body.h"

@@ -19,6 +19,10 @@ const char *const c1d_isa_names[C1D_ISAS] = {
 
 #if C1D_HAVE_AMX
 
+/* Leaf 7 of cpuid, in edx: compilers differ in what they call them. */
+#define HAS_AMX_BF16 (1u << 22)
+#define HAS_AMX_TILE (1u << 24)
+
 /* What Linux calls the state of the tiles, which a process must ask for. */
 #define REQUEST_PERMISSION 0x1023	/* ARCH_REQ_XCOMP_PERM */
 #define TILE_DATA 18			/* XFEATURE_XTILEDATA */
@@ -31,20 +35,16 @@ const char *const c1d_isa_names[C1D_ISAS] = {
 static bool
 have_amx(void)
 {
-	static enum {UNKNOWN, NO, YES} answer = UNKNOWN;
+	static enum {UNKNOWN, NO, YES} known = UNKNOWN;
 	unsigned	a,
 				b,
 				c,
 				d;
 
-	if (answer == UNKNOWN)
-	{
-		answer = NO;
-		if (__get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bit_AMX_TILE) != 0 && (d & bit_AMX_BF16) != 0 &&
-			syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0)
-			answer = YES;
-	}
-	return answer == YES;
+	if (known == UNKNOWN)
+		known = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & HAS_AMX_TILE) != 0 && (d & HAS_AMX_BF16) != 0 &&
+			syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0 ? YES : NO;
+	return known == YES;
 }
 
 #endif

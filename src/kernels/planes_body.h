@@ -46,7 +46,7 @@ channel(Vec *y, const float *in, int64_t in_row, const int64_t window, const flo
 	UNROLL(2)
 	for (int v = 0; v < vectors; v++)
 		y[v] = vec_splat(weight[0]);
-	UNROLL(C1D_PLANE_WINDOW)
+	UNROLL_BY(C1D_PLANE_WINDOW)
 	for (int64_t k = 1; k <= window; k++, in += in_row)
 	{
 		Vec			w = vec_splat(weight[k]);

@@ -1,32 +1,10 @@
 /*
  * src/kernels/repeat.c
- *	  Steps of a series, each several times, and whether a series is finite.
+ *	  Steps of a series, each several times.
  */
 #include "kernels/repeat.h"
 
 #include <string.h>
-
-/*
- * c1d_is_finite
- *		Is none of count floats a NaN or an infinity?
- *
- * Such a float has all bits of its exponent set: one more there carries into
- * the sign.
- */
-bool
-c1d_is_finite(const float *x, int64_t count)
-{
-	uint32_t	all = 0;
-
-	for (int64_t i = 0; i < count; i++)
-	{
-		uint32_t	bits;
-
-		memcpy(&bits, &x[i], sizeof(bits));
-		all |= (bits & 0x7fffffff) + 0x00800000;
-	}
-	return (all & 0x80000000) == 0;
-}
 
 /* few floats are copied one by one: a call would take longer */
 #define FEW 16

@@ -37,8 +37,8 @@ lay_out(const C1dConvGeometry *geometry)
 	int64_t		halo = seen(geometry, 1) * geometry->row_floats;
 	Layout		l;
 
-	/* what is seen twice shall be a small part */
-	l.blocks = MAX(MAX(CACHED_FLOATS, 4 * halo) / step, 1);
+	/* what is seen twice shall be a small part; most outputs have a row of the input each */
+	l.blocks = MIN(MAX(MAX(CACHED_FLOATS, 4 * halo) / step, 1), geometry->length / (C1D_SPLIT_BLOCK * geometry->stride) + 1);
 	l.rows = seen(geometry, l.blocks * C1D_SPLIT_BLOCK);
 	l.plane = (l.rows * geometry->row_floats + C1D_SPLIT_DEPTH + LINE - 1) / LINE * LINE;
 	return l;

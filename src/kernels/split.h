@@ -22,9 +22,11 @@
  * The unit takes subnormal numbers for zeros, and infinity has no parts.  Hence
  * this way is for rows of the input whose greatest magnitude is 0, or from
  * C1D_SPLIT_LEAST to C1D_SPLIT_MOST, and for weights of which that is true for
- * every tap of every filter.  Then no sum overflows, and what is lost by
- * underflow is less than 2^-25 of a tap's share.  Outputs that see any other
- * row (a NaN, an infinity) are computed directly.
+ * every tap of every filter.  A sum has fewer than 2^16 products, which is what
+ * c1d_split_fits() allows.  So none overflows, and what is lost by underflow, six
+ * times 2^16 * 2^-126 at most, is less than 2^-25 of a tap's share, which is the
+ * norm of its weights times that of the row.  Outputs that see any other row (a
+ * NaN, an infinity) are computed directly.
  */
 #ifndef C1D_SPLIT_H
 #define C1D_SPLIT_H
@@ -32,8 +34,8 @@
 #include "kernels/conv.h"
 
 #define C1D_SPLIT_BLOCK 32		/* rows and columns computed at once: two tiles each */
-#define C1D_SPLIT_LEAST 0x1p-50f
-#define C1D_SPLIT_MOST 0x1p60f
+#define C1D_SPLIT_LEAST 0x1p-40f
+#define C1D_SPLIT_MOST 0x1p55f
 
 typedef struct C1dSplitWeights
 {

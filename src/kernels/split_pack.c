@@ -36,8 +36,10 @@ c1d_split_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 	double		filters = (double) geometry->filters;
 	double		wide = (double) (geometry->groups * c1d_split_columns(geometry));
 
+	/* of windows longer than the series the direct way leaves most out */
 	return isa == C1D_ISA_AMX && c1d_split_kernels.block != NULL && geometry->height == 0 && pool <= MOST_POOL && rows >= LEAST_ROWS &&
 		geometry->stride <= geometry->taps * geometry->spacing &&
+		(geometry->taps - 1) * geometry->spacing < geometry->length &&
 		c1d_split_panel_floats(geometry) <= MOST_PANEL_FLOATS &&
 		rows * wide * deep / SPEED + (double) (geometry->length * geometry->row_floats) * FLOAT_COST + rows * filters * OUTPUT_COST <
 		0.6 * rows * filters * inner * (double) geometry->taps;

@@ -9,6 +9,7 @@
  */
 #include <limits.h>
 
+#include "kernels/finite.h"
 #include "kernels/repeat.h"
 #include "layers/conv_config.h"
 #include "layers/indirect.h"
@@ -110,6 +111,7 @@ conv_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dE
 	*prepared = p;
 	if (p->weights.panels == NULL || p->weights.bias == NULL)
 		return false;
+	p->weights.tame = c1d_conv_tame(&p->geometry, &p->weights);
 	if (site->fusion.repeat == 0)
 		return c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, bias, conv_rows(site), arena, &p->indirect, err);
 	p->phases = c1d_repeated_phases(site, &p->geometry, &layout, bias, arena, err);
@@ -195,7 +197,7 @@ repeated_forward(const LayerSite *site, const float *x, float *y, float *work, i
 
 	if (begin == 0)
 	{
-		work[0] = c1d_is_finite(x, c1d_shape_elements(&site->fusion.in));
+		work[0] = c1d_is_finite(site->tuning->isa, x, c1d_shape_elements(&site->fusion.in));
 		if (work[0] == 0)
 			c1d_repeat(x, steps, site->fusion.in.dim[0], c1d_shape_channels(site->in), site->fusion.repeat);
 	}
@@ -214,10 +216,8 @@ conv_forward(const LayerSite *site, const float *const *x, float *y, float *work
 
 	if (p->phases != NULL)
 		repeated_forward(site, x[0], y, work, begin, end);
-	else if (c1d_indirect_used(&p->indirect))
-		c1d_indirect_rows(&p->geometry, &p->indirect, x[0], y, filters, begin, end, work);
 	else if (site->out.rank == 2)
-		c1d_conv_rows(&p->geometry, &p->weights, x[0], y, filters, begin, end);
+		c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, x[0], y, filters, begin, end, work);
 	else
 		for (int64_t h = begin; h < end; h++)
 			c1d_conv_line(&p->geometry, &p->weights, x[0], y + h * width * filters, filters, h, 0, width);

@@ -7,6 +7,7 @@
  * made in the scratch and consumed at once.
  */
 #include "layers/conv_config.h"
+#include "layers/indirect.h"
 
 /* Floats of the middle that are there at a time, when a step has no more. */
 #define BLOCK_FLOATS 16384
@@ -17,6 +18,7 @@ typedef struct SeparablePrepared
 	C1dConvWeights depthwise_weights;
 	C1dConvGeometry pointwise;	/* every step a window of its own; length is the block's */
 	C1dConvWeights pointwise_weights;
+	C1dIndirect indirect;		/* the pointwise product's */
 	C1dActivation activation;
 	int64_t		block;			/* steps */
 } SeparablePrepared;
@@ -96,7 +98,8 @@ separable_prepare(const LayerSite *site, C1dArena *arena, const void **prepared,
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->pointwise_weights.relu);
 	*prepared = p;
 	return p->depthwise_weights.panels != NULL && p->depthwise_weights.bias != NULL &&
-		p->pointwise_weights.panels != NULL && p->pointwise_weights.bias != NULL;
+		p->pointwise_weights.panels != NULL && p->pointwise_weights.bias != NULL &&
+		c1d_indirect_prepare(site, &p->pointwise, &p->pointwise_weights, &pointwise, bias, p->block, arena, &p->indirect, err);
 }
 
 static bool
@@ -107,12 +110,19 @@ separable_fuses(const LayerSite *site)
 	return site->fusion.repeat == 0 && site->fusion.pool == 0 && c1d_fusion_tail_fits(&site->fusion, &c->activation);
 }
 
+/* middle_floats: what lies between the two, up to a whole cache line */
+static int64_t
+middle_floats(const SeparablePrepared *p)
+{
+	return (p->block * p->depthwise.filters + C1D_ALIGN - 1) & -(int64_t) C1D_ALIGN;
+}
+
 static int64_t
 separable_workspace(const LayerSite *site)
 {
 	const SeparablePrepared *p = site->prepared;
 
-	return p->block * p->depthwise.filters;
+	return middle_floats(p) + c1d_indirect_workspace(site, &p->pointwise, &p->indirect);
 }
 
 static double
@@ -141,7 +151,8 @@ separable_line(const LayerSite *site, const float *x, float *y, float *work,
 
 		block.offset += first * block.stride;
 		c1d_conv_line(&block, &p->depthwise_weights, x, work, block.filters, line, 0, steps);
-		c1d_conv_rows(&p->pointwise, &p->pointwise_weights, work, out, filters, 0, steps);
+		c1d_indirect_rows(&p->pointwise, &p->indirect, &p->pointwise_weights, work, out, filters, 0, steps,
+						  work + middle_floats(p));
 		c1d_activate(&p->activation, site->tuning->isa, out, steps, filters);
 	}
 }
@@ -162,7 +173,7 @@ separable_describe(const LayerSite *site, C1dStepText *text)
 {
 	const SeparablePrepared *p = site->prepared;
 
-	c1d_describe_product(&p->pointwise_weights, "separable", text);
+	c1d_indirect_describe(&p->indirect, &p->pointwise_weights, "separable", text);
 }
 
 const LayerOps c1d_separable_conv_ops = {

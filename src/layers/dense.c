@@ -11,6 +11,7 @@
 
 #include "layers/activation.h"
 #include "layers/fusion.h"
+#include "layers/indirect.h"
 #include "layers/mirror.h"
 
 typedef struct DenseConfig
@@ -24,6 +25,7 @@ typedef struct DensePrepared
 {
 	C1dConvGeometry geometry;	/* every row a window of its own */
 	C1dConvWeights weights;
+	C1dIndirect indirect;
 	C1dActivation activation;
 } DensePrepared;
 
@@ -97,7 +99,7 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 	p->weights.panels = panels;
 	p->weights.bias = bias;
 	*prepared = p;
-	return true;
+	return c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, given, p->geometry.length, arena, &p->indirect, err);
 }
 
 static bool
@@ -116,6 +118,14 @@ dense_fuses(const LayerSite *site)
 	return site->fusion.repeat == 0 && site->fusion.pool == 0 && c1d_fusion_tail_fits(&site->fusion, &c->activation);
 }
 
+static int64_t
+dense_workspace(const LayerSite *site)
+{
+	const DensePrepared *p = site->prepared;
+
+	return c1d_indirect_workspace(site, &p->geometry, &p->indirect);
+}
+
 static double
 dense_cost(const LayerSite *site)
 {
@@ -129,10 +139,9 @@ dense_forward(const LayerSite *site, const float *const *x, float *y, float *wor
 	int64_t		each = p->geometry.length / c1d_layer_rows(&site->out);
 	int64_t		units = p->geometry.filters;
 
-	(void) work;
 	begin *= each;
 	end *= each;
-	c1d_conv_rows(&p->geometry, &p->weights, x[0], y, units, begin, end);
+	c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, x[0], y, units, begin, end, work);
 	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
 }
 
@@ -153,7 +162,7 @@ dense_describe(const LayerSite *site, C1dStepText *text)
 {
 	const DensePrepared *p = site->prepared;
 
-	c1d_describe_product(&p->weights, "product", text);
+	c1d_indirect_describe(&p->indirect, &p->weights, "product", text);
 }
 
 const LayerOps c1d_dense_ops = {
@@ -164,6 +173,7 @@ const LayerOps c1d_dense_ops = {
 	.prepare = dense_prepare,
 	.fuses = dense_fuses,
 	.describe = dense_describe,
+	.workspace = dense_workspace,
 	.cost = dense_cost,
 	.forward = dense_forward,
 	.mirror = dense_mirror,

@@ -78,16 +78,19 @@ c1d_indirect_workspace(const LayerSite *site, const C1dConvGeometry *geometry, c
 
 /*
  * c1d_indirect_rows
- *		As c1d_conv_rows() with the direct weights, where c1d_indirect_used().
+ *		As c1d_conv_rows(), by the fastest way there is; that of images has lines,
+ *		and is the direct one.
  */
 void
-c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect,
+c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect, const C1dConvWeights *direct,
 				  const float *x, float *y, int64_t y_row, int64_t begin, int64_t end, float *work)
 {
 	if (indirect->split.panels != NULL)
 		c1d_split_rows(geometry, &indirect->split, x, y, y_row, begin, end, work);
-	else
+	else if (indirect->winograd.panels != NULL)
 		c1d_winograd_rows(geometry, &indirect->winograd, x, y, y_row, begin, end, work);
+	else
+		c1d_conv_rows(geometry, direct, x, y, y_row, begin, end);
 }
 
 /*

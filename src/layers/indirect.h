@@ -22,7 +22,7 @@ extern bool c1d_indirect_prepare(const LayerSite *site, const C1dConvGeometry *g
 								 C1dArena *arena, C1dIndirect *indirect, C1dError *err);
 extern bool c1d_indirect_used(const C1dIndirect *indirect);
 extern int64_t c1d_indirect_workspace(const LayerSite *site, const C1dConvGeometry *geometry, const C1dIndirect *indirect);
-extern void c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect,
+extern void c1d_indirect_rows(const C1dConvGeometry *geometry, const C1dIndirect *indirect, const C1dConvWeights *direct,
 							  const float *x, float *y, int64_t y_row, int64_t begin, int64_t end, float *work);
 extern void c1d_indirect_describe(const C1dIndirect *indirect, const C1dConvWeights *direct, const char *what,
 								  C1dStepText *text);

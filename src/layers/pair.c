@@ -16,8 +16,8 @@
 #include <stdio.h>
 
 #include "base/number.h"
+#include "kernels/finite.h"
 #include "kernels/planes.h"
-#include "kernels/repeat.h"
 #include "layers/conv_config.h"
 
 #define TILE 512				/* steps between the layers of which taps are added up together */
@@ -137,7 +137,7 @@ c1d_conv_pairs(const LayerSite *site, const LayerOps *ops, const LayerSite *firs
 
 	/* zeros beside the series must give nothing */
 	return c1d_conv_weights(first, &layout, &bias, arena, &ignored) &&
-		c1d_is_finite(layout.from, c1d_shape_elements(&first->weights[0].shape)) ? &c1d_pair_ops : NULL;
+		c1d_is_finite(site->tuning->isa, layout.from, c1d_shape_elements(&first->weights[0].shape)) ? &c1d_pair_ops : NULL;
 }
 
 /* prepare_windows: what the first layer reads for a step between them */
@@ -364,7 +364,7 @@ static void
 pair_describe(const LayerSite *site, C1dStepText *text)
 {
 	snprintf(text->kernel, sizeof(text->kernel), "paired planes");
-	snprintf(text->tile, sizeof(text->tile), "%s", c1d_isa_names[site->tuning->isa]);
+	snprintf(text->tile, sizeof(text->tile), "%s", c1d_isa_names[c1d_isa_vectors(site->tuning->isa)]);
 }
 
 const LayerOps c1d_pair_ops = {

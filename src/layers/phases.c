@@ -61,10 +61,10 @@ c1d_phases_forward(const C1dPhases *p, const float *x, float *y, float *work, in
 			float	   *first = y + (line * p->width + phase->remainder[C1D_ALONG] - p->crop[C1D_ALONG]) * p->filters;
 			int64_t		y_row = p->stride[C1D_ALONG] * p->filters;
 
-			if (c1d_indirect_used(&phase->indirect))
-				c1d_indirect_rows(&phase->geometry, &phase->indirect, x, first, y_row, low, high, work);
-			else
+			if (images)
 				c1d_conv_line(&phase->geometry, &phase->weights, x, first, y_row, q, low, high);
+			else
+				c1d_indirect_rows(&phase->geometry, &phase->indirect, &phase->weights, x, first, y_row, low, high, work);
 		}
 	}
 }

@@ -265,6 +265,11 @@ class Bench:
 
     # -- the parts of the measurement
 
+    def huge_pages(self):
+        """Is the server's shared memory in huge pages, as it is where the system has some?"""
+        status = open(f"/proc/{self.admin.value('SELECT pg_backend_pid()')}/status").read()
+        return bool(re.search(r"^HugetlbPages:\s*[1-9]", status, re.M))
+
     def machine(self):
         cpu = open("/proc/cpuinfo").read()
 
@@ -283,7 +288,7 @@ class Bench:
         self.results["machine"] = {
             "cpu": f"{field('model name')} (family {field('cpu family')}, model {field('model')})",
             "cores": len(os.sched_getaffinity(0)), "isas": self.core.isas, "system": platform.release(),
-            "compiler": first_line(os.environ.get("CC", "gcc"), "--version"),
+            "huge pages": self.huge_pages(), "compiler": first_line(os.environ.get("CC", "gcc"), "--version"),
             "server": self.admin.value("SHOW server_version"), "conv1d": info.get("version", "?"),
             "commit": first_line("git", "-C", os.path.dirname(os.path.abspath(__file__)), "describe", "--always", "--dirty"),
             "date": time.strftime("%Y-%m-%d"), "load": os.getloadavg()[0], **versions}

@@ -164,7 +164,7 @@ def plans(results):
 def machine(results):
     m = results["machine"]
     return (f"{m['cpu']}, {m['cores']} cores, {', '.join(m['isas'])}; Linux {m['system']}; {m['compiler']}; PostgreSQL "
-            f"{m['server']}; conv1d {m['conv1d']} ({m['commit']}); torch {m['torch']}, ONNX Runtime {m['onnxruntime']}, numpy "
+            f"{m['server']}, {'huge' if m['huge pages'] else 'small'} pages; conv1d {m['conv1d']} ({m['commit']}); torch {m['torch']}, ONNX Runtime {m['onnxruntime']}, numpy "
             f"{m['numpy']}; {m['date']}. Load before the run: {m['load']:.2f}.")
 
 

@@ -213,6 +213,7 @@ pack(const Case *c, const C1dConvVariant *variant)
 	p.intact = unit_intact(p.panels, panel_floats) && unit_written(p.panels, panel_floats) &&
 		unit_intact(p.bias, bias_floats) && unit_written(p.bias, bias_floats);
 	p.weights = (C1dConvWeights) {.variant = variant, .panels = p.panels, .bias = p.bias, .relu = c->relu, .pool = c->pool};
+	p.weights.tame = c1d_conv_tame(g, &p.weights);
 	return p;
 }
 
@@ -410,4 +411,29 @@ TEST(bits_do_not_depend_on_the_range)
 	}
 }
 
-RUN(every_variant, mistakes_are_noticed, bits_do_not_depend_on_the_range)
+/* what lets a kernel take the greater of two without a look at NaN */
+TEST(tame_weights)
+{
+	static const float wild[] = {NAN, INFINITY, -INFINITY, 2e18f, -3e38f};
+	const C1dConvGeometry g = {.length = 9, .row_floats = 1, .stride = 1, .taps = 3, .spacing = 1, .groups = 1, .filters = 20};
+	int			noticed = 0;
+	float		panels[3 * 32] = {0},
+				bias[32] = {0};
+	C1dConvWeights weights = {.variant = c1d_conv_choose(&g, C1D_ISA_BASELINE, 2), .panels = panels, .bias = bias};
+
+	panels[5] = -1e18f;
+	bias[19] = 1e18f;
+	ok(c1d_conv_tame(&g, &weights), "weights up to 1e18 cannot make an infinity");
+	for (int i = 0; i < 5; i++)
+	{
+		float	   *at = i % 2 ? &panels[3 * 20 - 1] : &bias[19];
+		float		kept = *at;
+
+		*at = wild[i];
+		noticed += !c1d_conv_tame(&g, &weights);
+		*at = kept;
+	}
+	ok(noticed == 5, "NaN, an infinity or a greater number among them is noticed: %d of 5", noticed);
+}
+
+RUN(every_variant, mistakes_are_noticed, bits_do_not_depend_on_the_range, tame_weights)

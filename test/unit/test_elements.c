@@ -7,6 +7,9 @@
  */
 #include "model.h"
 
+#include <float.h>
+
+#include "kernels/finite.h"
 #include "kernels/global_pool.h"
 #include "kernels/pool.h"
 #include "kernels/prelu.h"
@@ -141,6 +144,30 @@ windows(C1dPoolRows *run, int64_t rows, int64_t channels, int64_t stride)
 	return right;
 }
 
+/* finds: each of what is not finite, at every place of count floats; and nothing among large, small and no numbers */
+static bool
+finds(C1dIsFinite *run, int64_t count)
+{
+	float	   *x = unit_random_floats(count, false);
+	bool		right;
+
+	for (int64_t i = 0; i < count; i++)
+		if (unit_between(0, 3) == 0)
+			x[i] = (const float[]) {FLT_MAX, -FLT_MAX, 1e-40f, -0.0f}[unit_between(0, 3)];
+	right = run(x, count);
+	for (int64_t i = 0; i < count; i++)
+		for (int k = 0; k < 4; k++)
+		{
+			float		kept = x[i];
+
+			x[i] = (const float[]) {NAN, -NAN, INFINITY, -INFINITY}[k];
+			right = right && !run(x, count);
+			x[i] = kept;
+		}
+	free(x);
+	return right;
+}
+
 TEST(every_variant)
 {
 	static C1dScale *const scale[C1D_ISAS] = C1D_VARIANTS(c1d_scale);
@@ -148,10 +175,11 @@ TEST(every_variant)
 	static C1dPrelu *const prelu[C1D_ISAS] = C1D_VARIANTS(c1d_prelu);
 	static C1dPartKernel *const part[C1D_ISAS] = C1D_VARIANTS(c1d_part_max);
 	static C1dPoolRows *const pool[C1D_ISAS] = C1D_VARIANTS(c1d_max_rows);
+	static C1dIsFinite *const finite[C1D_ISAS] = C1D_VARIANTS(c1d_is_finite);
 
 	for (C1dIsa isa = 0; isa < C1D_ISAS; isa++)
 	{
-		int64_t		wrong[4] = {0};
+		int64_t		wrong[5] = {0};
 
 		if (!c1d_isa_available(isa))
 			continue;
@@ -164,10 +192,13 @@ TEST(every_variant)
 				for (int64_t stride = 1; stride <= 3; stride++)
 					wrong[3] += !windows(pool[isa], rows, channels, stride);
 			}
+		for (int64_t count = 0; count <= 100; count++)
+			wrong[4] += !finds(finite[isa], count);
 		ok(wrong[0] == 0, "%s: scaling there and back rounds where scikit-learn does", c1d_isa_names[isa]);
 		ok(wrong[1] == 0, "%s: PReLU with a slope for each number, and with one", c1d_isa_names[isa]);
 		ok(wrong[2] == 0, "%s: the maximum of parts of one line and of two", c1d_isa_names[isa]);
 		ok(wrong[3] == 0, "%s: maxima of windows 1 to 3 steps apart", c1d_isa_names[isa]);
+		ok(wrong[4] == 0, "%s: a NaN or an infinity is found wherever it is, of up to 100 floats", c1d_isa_names[isa]);
 	}
 }
 
@@ -201,17 +232,26 @@ deaf(const C1dPart *part, float *y)
 	}
 }
 
+/* does not look at what is left behind whole vectors */
+static bool
+hasty(const float *x, int64_t count)
+{
+	return c1d_is_finite__baseline(x, count / 4 * 4);
+}
+
 TEST(broken_ones_are_noticed)
 {
-	bool		noticed[3] = {false};
+	bool		noticed[4] = {false};
 
 	for (int i = 0; i < 20; i++)
 	{
 		noticed[0] = noticed[0] || !scales(fused, false, 30, 3);
 		noticed[1] = noticed[1] || !slopes(wide, 1, 30);
 		noticed[2] = noticed[2] || !most(deaf, 1, 30, 3);
+		noticed[3] = noticed[3] || !finds(hasty, 30);
 	}
-	ok(noticed[0] && noticed[1] && noticed[2], "one rounding for two, a float too many and a lost NaN are noticed");
+	ok(noticed[0] && noticed[1] && noticed[2] && noticed[3],
+	   "one rounding for two, a float too many, a lost NaN and one that is not looked for are noticed");
 }
 
 TEST(transpose)

@@ -9,77 +9,29 @@
  * included; and the same checks must notice weights, and a judge, that are
  * broken on purpose.
  */
-#include "model.h"
+#include "indirect.h"
 
 #include "kernels/conv_variant.h"
 #include "kernels/winograd_kernels.h"
 
-#define BOUND 1e-5
 #define LAYERS 800				/* of each kind of series and instruction set: 12,000 in all */
+#define LAST STRANGE			/* of the kinds */
 
-typedef enum Kind
+static int64_t
+workspace(const Layer *l)
 {
-	NORMAL,						/* all steps alike */
-	SPARSE,						/* as after relu: half of it zeros, with silences */
-	WIDE,						/* steps of very different size: some tiles safe, some just not */
-	SPIKES,						/* of 10^6 */
-	STRANGE,					/* NaN and infinities */
-	KINDS
-} Kind;
-
-static const char *const kind_names[] = {"normal", "sparse", "wide", "spikes", "strange"};
-
-typedef struct Layer
-{
-	C1dConvGeometry geometry;
-	int64_t		rows;			/* of y, after the pool */
-	int64_t		y_row;
-	float	   *x,
-			   *kernel,			/* (taps, channels, filters) */
-			   *bias;
-	C1dConvWeights direct;
-	float	   *panels,
-			   *packed_bias,
-			   *forms;			/* what c1d_winograd_pack() wrote */
-	bool		safe;			/* and returned */
-} Layer;
-
-static double
-normal(void)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < 12; i++)
-		sum += unit_float();
-	return sum / 2;
+	return c1d_winograd_workspace(&l->geometry, l->direct.variant->isa, l->direct.pool);
 }
 
 static void
-fill_series(const C1dConvGeometry *g, Kind kind, float *x)
+rows(const Layer *l, const float *x, float *y, int64_t begin, int64_t end, float *work)
 {
-	static const float strange[] = {NAN, INFINITY, -INFINITY};
-	double		size = 1;
+	C1dWinogradWeights winograd = {l->forms, &l->direct, l->rows};
 
-	for (int64_t s = 0; s < g->length; s++)
-	{
-		if (kind == WIDE)
-			size = unit_between(0, 3) ? size : exp(3 * normal());
-		if (kind == SPARSE)
-			size = unit_between(0, 9) ? 1 : 0;
-		for (int64_t c = 0; c < g->row_floats; c++)
-		{
-			double		v = normal() * size;
-
-			if (kind == SPARSE && v < 0)
-				v = 0;
-			if (kind == SPIKES && unit_between(0, 40 * g->row_floats) == 0)
-				v = 1e6;
-			if (kind == STRANGE && unit_between(0, 30 * g->row_floats) == 0)
-				v = strange[unit_between(0, 2)];
-			x[s * g->row_floats + c] = (float) v;
-		}
-	}
+	c1d_winograd_rows(&l->geometry, &winograd, x, y, l->y_row, begin, end, work);
 }
+
+static const Way way = {workspace, rows, NULL};
 
 /* by_gemm: the direct way that c1d_winograd_fits() asks for, whatever the size */
 static const C1dConvVariant *
@@ -96,51 +48,11 @@ by_gemm(C1dIsa isa)
 static void
 lay_layer(Layer *l, C1dIsa isa, int pool, bool relu)
 {
-	const C1dConvGeometry *g = &l->geometry;
-	C1dConvLayout layout = {
-		.from = l->kernel, .tap_step = g->row_floats * g->filters, .inner_step = g->filters, .column_step = 1,
-	};
+	C1dConvLayout layout = layout_of(l);
 
-	l->direct = (C1dConvWeights) {.variant = by_gemm(isa), .relu = relu, .pool = pool};
-	l->panels = unit_floats(c1d_conv_panel_floats(g, l->direct.variant));
-	l->packed_bias = unit_floats(c1d_conv_bias_floats(g, l->direct.variant));
-	c1d_conv_pack(g, l->direct.variant, &layout, l->panels);
-	c1d_conv_pack_bias(g, l->direct.variant, l->bias, l->packed_bias);
-	l->direct.panels = l->panels;
-	l->direct.bias = l->packed_bias;
-	l->forms = unit_guarded(c1d_winograd_panel_floats(g, isa, pool));
-	l->safe = c1d_winograd_pack(g, isa, pool, &layout, l->forms);
-}
-
-static void
-free_layer(Layer *l)
-{
-	free(l->x);
-	free(l->kernel);
-	free(l->bias);
-	free(l->panels);
-	free(l->packed_bias);
-	unit_unguard(l->forms);
-}
-
-/* random_weights: of usual size, or with taps that matter less, one perhaps not at all */
-static void
-random_weights(Layer *l, bool uneven)
-{
-	const C1dConvGeometry *g = &l->geometry;
-	int64_t		one = g->row_floats * g->filters;
-
-	l->kernel = unit_floats(g->taps * one);
-	l->bias = unit_floats(g->filters);
-	for (int64_t t = 0; t < g->taps; t++)
-	{
-		double		size = uneven ? exp(2 * normal()) * (unit_between(0, 5) > 0) : 1;
-
-		for (int64_t i = 0; i < one; i++)
-			l->kernel[t * one + i] = (float) (normal() * size);
-	}
-	for (int64_t n = 0; n < g->filters; n++)
-		l->bias[n] = (float) normal();
+	lay_direct(l, by_gemm(isa), pool, relu);
+	l->forms = unit_guarded(c1d_winograd_panel_floats(&l->geometry, isa, pool));
+	l->safe = c1d_winograd_pack(&l->geometry, isa, pool, &layout, l->forms);
 }
 
 /* draw_layer: a random layer that c1d_winograd_fits() but for its size; most are small. */
@@ -175,148 +87,10 @@ draw_layer(C1dIsa isa, Kind kind)
 	return l;
 }
 
-/* run_rows: rows in ranges of random size, or all at once; the scratch is guarded, too. */
-static bool
-run_rows(const Layer *l, float *y, bool at_once)
-{
-	C1dIsa		isa = l->direct.variant->isa;
-	int64_t		floats = c1d_winograd_workspace(&l->geometry, isa, l->direct.pool);
-	float	   *work = unit_guarded(floats);
-	C1dWinogradWeights winograd = {l->forms, &l->direct, l->rows};
-	int64_t		end;
-	bool		intact;
-
-	for (int64_t begin = 0; begin < l->rows; begin = end)
-	{
-		end = at_once ? l->rows : begin + unit_between(1, unit_between(0, 1) ? 9 : l->rows);
-		end = end > l->rows ? l->rows : end;
-		c1d_winograd_rows(&l->geometry, &winograd, l->x, y, l->y_row, begin, end, work);
-	}
-	intact = unit_intact(work, floats);
-	unit_unguard(work);
-	return intact;
-}
-
-typedef struct Seen
-{
-	int64_t		layers;
-	int64_t		values;
-	int64_t		finite;
-	int64_t		other_bits;		/* values that are not bit for bit those of the direct way */
-	int64_t		wrong;
-	double		worst;			/* off the direct way, of an output's own scale */
-	double		worst_true;		/* off the truth, the same */
-	double		worst_direct;	/* what the direct way is off the truth */
-	double		worst_output;	/* off the truth, of the layer's largest output */
-} Seen;
-
-/* output: one value in double precision, before relu and pool; and its scale */
-static double
-output(const Layer *l, int64_t at, int64_t n, double *scale)
-{
-	const C1dConvGeometry *g = &l->geometry;
-	double		sum = l->bias[n];
-	double		squares = 0;
-
-	for (int64_t t = 0; t < g->taps; t++)
-	{
-		int64_t		s = at + g->offset + t * g->spacing;
-		double		weight = 0,
-					step = 0;
-
-		if (s < 0 || s >= g->length)
-			continue;
-		for (int64_t c = 0; c < g->row_floats; c++)
-		{
-			double		w = l->kernel[(t * g->row_floats + c) * g->filters + n];
-			double		v = l->x[s * g->row_floats + c];
-
-			sum += w * v;
-			weight += w * w;
-			step += v * v;
-		}
-		squares += weight * step;
-	}
-	*scale = fabs(l->bias[n]) + sqrt(squares);
-	return sum;
-}
-
-static bool
-same_kind(float a, float b)
-{
-	return isnan(a) ? isnan(b) : isinf(a) ? a == b : isfinite(b);
-}
-
-/* check_layer: all that was written, against the truth and the direct way */
-static void
-check_layer(const Layer *l, Seen *seen)
-{
-	const C1dConvGeometry *g = &l->geometry;
-	int64_t		floats = (l->rows - 1) * l->y_row + g->filters;
-	int			pool = l->direct.pool;
-	float	   *y = unit_guarded(floats);
-	float	   *split = unit_guarded(floats);
-	float	   *direct = unit_guarded(floats);
-	double		largest = 0,
-				off = 0;
-
-	seen->layers++;
-	seen->wrong += !run_rows(l, y, true) || !run_rows(l, split, false);
-	c1d_conv_rows(g, &l->direct, l->x, direct, l->y_row, 0, l->rows);
-	seen->wrong += !unit_intact(y, floats) || !unit_intact(split, floats);
-	for (int64_t r = 0; r < l->rows; r++)
-	{
-		for (int64_t n = 0; n < g->filters; n++)
-		{
-			float		got = y[r * l->y_row + n];
-			float		rival = direct[r * l->y_row + n];
-			double		truth = -INFINITY,
-						scale = 0;
-
-			seen->values++;
-			seen->wrong += !unit_same_bits(&got, &split[r * l->y_row + n], 1) || !same_kind(got, rival);
-			seen->other_bits += !unit_same_bits(&got, &rival, 1);
-
-			/* a maximum is off by no more than the one of them that is off most */
-			for (int i = 0; i < pool; i++)
-			{
-				double		own;
-				double		v = output(l, r * pool + i, n, &own);
-
-				truth = v > truth || v != v ? v : truth;
-				scale = own > scale || own != own ? own : scale;
-			}
-			if (l->direct.relu && truth < 0)
-				truth = 0;
-			if (!isfinite(rival))
-				continue;
-			seen->finite++;
-			if (scale > 0)
-			{
-				seen->worst = fmax(seen->worst, fabs((double) got - rival) / scale);
-				seen->worst_true = fmax(seen->worst_true, fabs(got - truth) / scale);
-				seen->worst_direct = fmax(seen->worst_direct, fabs(rival - truth) / scale);
-			}
-			else
-				seen->wrong += got != rival;
-			largest = fmax(largest, fabs(truth));
-			off = fmax(off, fabs(got - truth));
-		}
-		if (r + 1 < l->rows)
-			seen->wrong += !unit_untouched(y + r * l->y_row + g->filters, l->y_row - g->filters);
-	}
-	if (largest > 0)
-		seen->worst_output = fmax(seen->worst_output, off / largest);
-	seen->wrong += seen->worst > BOUND;
-	unit_unguard(y);
-	unit_unguard(split);
-	unit_unguard(direct);
-}
-
 TEST(random_layers)
 {
 	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
-		for (Kind kind = NORMAL; kind < KINDS; kind++)
+		for (Kind kind = NORMAL; kind <= LAST; kind++)
 		{
 			Seen		seen = {0};
 
@@ -330,7 +104,7 @@ TEST(random_layers)
 				Layer		l = draw_layer((C1dIsa) isa, kind);
 
 				if (l.safe)
-					check_layer(&l, &seen);
+					check_layer(&way, &l, &seen);
 				seen.wrong += !unit_intact(l.forms, c1d_winograd_panel_floats(&l.geometry, (C1dIsa) isa, l.direct.pool));
 				free_layer(&l);
 			}
@@ -385,7 +159,7 @@ TEST(every_height_and_width)
 				int64_t		channels = unit_between(0, 1) ? 2 * lanes : unit_between(8, 2 * lanes + 1);
 				Layer		l = plain_layer((C1dIsa) isa, 6 * tiles - unit_between(0, 5), channels, filters[f], 3, 1);
 
-				check_layer(&l, &seen);
+				check_layer(&way, &l, &seen);
 				seen.wrong += !l.safe;
 				free_layer(&l);
 			}
@@ -416,7 +190,7 @@ TEST(a_spike_leaves_its_neighbours_alone)
 			float	   *direct = unit_guarded(100 * 32);
 
 			l.x[at * 32 + at % 32] = 1e6f;
-			run_rows(&l, y, true);
+			run_rows(&way, &l, y, true);
 			c1d_conv_rows(&l.geometry, &l.direct, l.x, direct, 32, 0, 100);
 			for (int64_t i = 0; i < 100 * 32; i++)
 			{
@@ -435,16 +209,6 @@ TEST(a_spike_leaves_its_neighbours_alone)
 		ok(same == near && other > far / 2, "%s: outputs on and beside a spike of 10^6 have the bits of the direct way; others (%lld of %lld) have not",
 		   c1d_isa_names[isa], (long long) other, (long long) far);
 	}
-}
-
-/* off: how far a layer is off the direct way, of an output's own scale */
-static double
-off(const Layer *l)
-{
-	Seen		seen = {0};
-
-	check_layer(l, &seen);
-	return seen.worst;
 }
 
 TEST(broken_forms_are_noticed)
@@ -469,21 +233,21 @@ TEST(broken_forms_are_noticed)
 
 			for (int64_t i = 0; i < floats; i++)
 				product[i] *= 1.001f;
-			noticed += off(&l) > BOUND;
+			noticed += off(&way, &l) > BOUND;
 			for (int64_t i = 0; i < floats; i++)
 				product[i] /= 1.001f;
 			product += floats;
 		}
-		ok(noticed == C1D_WINOGRAD_POINTS && off(&l) < BOUND,
+		ok(noticed == C1D_WINOGRAD_POINTS && off(&way, &l) < BOUND,
 		   "%s: each of the eight products is noticed when its constants are wrong by 0.1 %%", c1d_isa_names[isa]);
 		free_layer(&l);
 
 		l = plain_layer((C1dIsa) isa, 33, 16, 16, 3, 1);
 		l.x[20 * 16 + 3] = 1e4f;
-		noticed = off(&l) < BOUND;
+		noticed = off(&way, &l) < BOUND;
 		for (int t = 0; t < 3; t++)
 			l.forms[t] = 1e30f;
-		ok(noticed && off(&l) > BOUND, "%s: a judge that lets every tile pass is noticed", c1d_isa_names[isa]);
+		ok(noticed && off(&way, &l) > BOUND, "%s: a judge that lets every tile pass is noticed", c1d_isa_names[isa]);
 		free_layer(&l);
 	}
 }

@@ -21,7 +21,7 @@ CREATE TABLE layer (model text, position int, class_name text, config jsonb, wei
 \\copy layer from '$folder/autoencoder.copy'
 CREATE TABLE model AS SELECT model_agg(class_name, config, weights ORDER BY position) AS m FROM layer;
 SQL
-foreach my $isa ('baseline', 'avx2')
+foreach my $isa ('baseline', 'avx2', 'avx512', 'amx')
 {
 	my ($out, $err, $status) = psql($database, <<"SQL");
 SET conv1d.isa = $isa;
