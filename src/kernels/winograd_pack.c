@@ -25,6 +25,7 @@ static const struct
 };
 
 #define LEAST_TILES 4			/* in a series */
+#define LEAST_CHANNELS 8		/* and filters: of fewer nobody waits for the sums, but may check them by hand */
 #define MOST_PANEL_FLOATS (1 << 20)	/* larger ones come from memory, twice as many as direct ones */
 
 /* The points but infinity, and the products of their distances to each other. */
@@ -89,6 +90,7 @@ c1d_winograd_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 
 	return geometry->height == 0 && geometry->groups == 1 && geometry->stride == 1 && geometry->taps >= 2 &&
 		(pool == 1 || (geometry->spacing == 1 && (pool == 2 || pool == 4))) &&
+		channels >= LEAST_CHANNELS && filters >= LEAST_CHANNELS &&
 		geometry->length >= LEAST_TILES * form.tile * geometry->spacing &&
 		c1d_conv_choose(geometry, isa, pool)->way == C1D_BY_GEMM &&
 		c1d_winograd_panel_floats(geometry, isa, pool) <= MOST_PANEL_FLOATS &&

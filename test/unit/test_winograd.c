@@ -274,7 +274,10 @@ TEST(weights_without_a_form)
 				image = g,
 				grouped = g,
 				dilated = g,
-				narrow = g,
+				eight_to_many = g,
+				seven_to_many = g,
+				many_to_eight = g,
+				many_to_seven = g,
 				huge = g,
 				short_series = g,
 				pair = g,
@@ -286,7 +289,9 @@ TEST(weights_without_a_form)
 	dilated.spacing = 2;
 	short_kernel.taps = 1;
 	pair.taps = 2;
-	narrow.row_floats = 3;
+	eight_to_many.taps = seven_to_many.taps = many_to_eight.taps = many_to_seven.taps = 9;
+	eight_to_many.row_floats = many_to_eight.filters = 8;
+	seven_to_many.row_floats = many_to_seven.filters = 7;
 	huge.row_floats = huge.filters = 1024;
 	short_series.length = 8;
 	ok(packs(1, 1) && packs(0, 1) && packs(1e6f, 0), "ordinary kernels, and kernels of which one tap outweighs the others, have a Winograd form");
@@ -302,9 +307,13 @@ TEST(weights_without_a_form)
 	   "it does not fit strides, groups, images, one tap, pools across tiles");
 	for (int isa = 0; isa < C1D_VECTOR_ISAS; isa++)
 		if (c1d_isa_available((C1dIsa) isa))
-			ok(c1d_winograd_fits(&g, (C1dIsa) isa, 1) && !c1d_winograd_fits(&narrow, (C1dIsa) isa, 1) &&
-			   !c1d_winograd_fits(&huge, (C1dIsa) isa, 1) && !c1d_winograd_fits(&short_series, (C1dIsa) isa, 1),
-			   "%s: it fits neither few channels nor weights larger than caches nor short series", c1d_isa_names[isa]);
+		{
+			ok(c1d_winograd_fits(&g, (C1dIsa) isa, 1) && !c1d_winograd_fits(&huge, (C1dIsa) isa, 1) && !c1d_winograd_fits(&short_series, (C1dIsa) isa, 1),
+			   "%s: it fits neither weights larger than caches nor short series", c1d_isa_names[isa]);
+			ok(c1d_winograd_fits(&eight_to_many, (C1dIsa) isa, 1) && !c1d_winograd_fits(&seven_to_many, (C1dIsa) isa, 1) &&
+			   c1d_winograd_fits(&many_to_eight, (C1dIsa) isa, 1) && !c1d_winograd_fits(&many_to_seven, (C1dIsa) isa, 1),
+			   "%s: with nine taps it fits eight channels and filters, no fewer", c1d_isa_names[isa]);
+		}
 }
 
 RUN(random_layers, every_height_and_width, a_spike_leaves_its_neighbours_alone, broken_forms_are_noticed,
