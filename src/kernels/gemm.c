@@ -24,12 +24,12 @@ enum
 #include "kernels/gemm.inc"
 };
 
-/* The tallest tiles of one, two and three vectors. */
-static const int tallest[C1D_ISAS][3] = {
+/* The tallest tiles of one vector, of two, three and four. */
+static const int tallest[C1D_ISAS][4] = {
 	[C1D_ISA_BASELINE] = {AT_baseline_8x4, AT_baseline_6x8, AT_baseline_3x12},
 #if defined(__x86_64__)
 	[C1D_ISA_AVX2] = {AT_avx2_8x8, AT_avx2_6x16, AT_avx2_4x24},
-	[C1D_ISA_AVX512] = {AT_avx512_12x16, AT_avx512_12x32, AT_avx512_8x48},
+	[C1D_ISA_AVX512] = {AT_avx512_12x16, AT_avx512_12x32, AT_avx512_8x48, AT_avx512_6x64},
 #endif
 };
 
@@ -38,7 +38,7 @@ static const int strips[C1D_ISAS] = {
 	[C1D_ISA_BASELINE] = AT_baseline_1x4x8,
 #if defined(__x86_64__)
 	[C1D_ISA_AVX2] = AT_avx2_1x4x16,
-	[C1D_ISA_AVX512] = AT_avx512_1x4x32,
+	[C1D_ISA_AVX512] = AT_avx512_1x2x64,
 #endif
 };
 
@@ -70,16 +70,18 @@ few_columns(C1dIsa isa, int64_t columns)
 /*
  * c1d_gemm_width
  *		The width of the panel that holds the first of so many columns: two
- *		vectors, but three when just three are left, or one.
+ *		vectors, with AVX-512 four; three or fewer when just so many are left, and
+ *		three of five.
  */
 int
 c1d_gemm_width(C1dIsa isa, int64_t columns)
 {
 	int			one = lanes[few_columns(isa, columns)];
+	int64_t		vectors = (columns + one - 1) / one;
 
-	if (columns <= one)
-		return one;
-	return columns > 2 * one && columns <= 3 * one ? 3 * one : 2 * one;
+	if (vectors > 3)
+		vectors = isa != C1D_ISA_AVX512 ? 2 : vectors == 5 ? 3 : 4;
+	return (int) vectors * one;
 }
 
 /* c1d_gemm_padded: so many columns, filled up to whole vectors. */
@@ -122,8 +124,8 @@ c1d_gemm_strip(C1dIsa isa, int64_t columns)
 	{
 		int64_t		before = (int64_t) (v->panels - 1) * v->width;
 
-		/* when the last of its panels is as wide as it should be, so are the others */
-		if (columns > before && c1d_gemm_width(isa, columns - before) == v->width)
+		/* when the first and the last of its panels are as wide as they should be, so are the others */
+		if (columns > before && c1d_gemm_width(isa, columns) == v->width && c1d_gemm_width(isa, columns - before) == v->width)
 			return v;
 	}
 	return NULL;

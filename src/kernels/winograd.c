@@ -152,9 +152,8 @@ compute(Run *run)
 {
 	const C1dConvGeometry *geometry = run->geometry;
 	const C1dWinogradForm *form = &run->layout.form;
-	int64_t		heaps = (run->gathered + run->kernels->rows - 1) / run->kernels->rows;
 	C1dWinogradProduct product = {
-		.v_chunk = run->gathered * run->kernels->lanes, .v_product = run->layout.v_product,
+		.v = run->v, .v_product = run->layout.v_product, .tiles = run->gathered, .m = run->products,
 		.u = run->weights->panels + c1d_winograd_head(geometry), .bias = run->bias,
 		.form = form, .channels = geometry->row_floats,
 	};
@@ -171,15 +170,7 @@ compute(Run *run)
 		output.columns = geometry->filters - n;
 		memset(run->bias, 0, WIDEST * sizeof(float));
 		memcpy(run->bias, run->direct->bias + n, MIN(output.columns, output.width) * sizeof(float));
-		for (int64_t h = 0; h < heaps; h++)
-		{
-			int64_t		first = run->gathered * h / heaps;
-
-			product.v = run->v + first * run->kernels->lanes;
-			product.m = run->products + first * POINTS * product.width;
-			product.rows = (int) (run->gathered * (h + 1) / heaps - first);
-			run->kernels->product(&product);
-		}
+		run->kernels->product(&product);
 		product.u += c1d_winograd_products(form) * product.channels * product.width;
 		run->kernels->output(&output);
 	}

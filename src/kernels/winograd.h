@@ -5,15 +5,15 @@
  *
  * A tile is six or four outputs of a series that lie dilation steps apart.  A
  * longer kernel is a sum of pieces, added up before the output is transformed
- * back: eight products for a piece of as many taps as a tile leaves, seven for
- * one of a tap less, and a pair of channel and filter.  For a tile with the
- * fewest products for an output that is, of kernels of
+ * back: eight products for a piece of 9 - tile taps, seven for one of a tap
+ * less, for every pair of channel and filter.  The tile is the one that takes
+ * the fewest products for an output:
  *
- *	taps			2	 3	  4	   5	6	 7	  8	   9
- *	outputs			6	 6	  4	   4	6	 4	  4	   4
- *	pieces			2	 3	  4	   5	3+3	 4+4  4+4  5+4
- *	products		7	 8	  7	   8	16	 14	  14   15
- *	saved			1.7	 2.3  2.3  2.5	2.3	 2	  2.3  2.4  times
+ *	taps         2     3     4     5     6     7     8     9
+ *	outputs      6     6     4     4     6     4     4     4
+ *	pieces       2     3     4     5     3+3   4+4   4+4   5+4
+ *	products     7     8     7     8     16    14    14    15
+ *	times fewer  1.7   2.3   2.3   2.5   2.3   2.0   2.3   2.4
  *
  * Product j of the pieces is a matrix product of its own, (tiles, pieces *
  * channels) times (pieces * channels, filters).

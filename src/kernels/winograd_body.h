@@ -291,5 +291,5 @@ ISA_END
 
 #define WINOGRAD_DEFINE(isa) WINOGRAD_DEFINE_AS(isa)
 #define WINOGRAD_DEFINE_AS(isa) \
-const C1dWinogradKernels c1d_winograd_kernels__##isa = {VL, MOST_ROWS, measure, judge, input, product, output};
+const C1dWinogradKernels c1d_winograd_kernels__##isa = {VL, measure, judge, input, product, output};
 WINOGRAD_DEFINE(ISA_SUFFIX)

@@ -82,15 +82,14 @@ typedef struct C1dWinogradInput
 typedef struct C1dWinogradProduct
 {
 	const float *v;				/* of product 0, piece after piece, as input() leaves it */
-	int64_t		v_chunk;		/* from VL factors to the next */
 	int64_t		v_product;		/* from a product to the next */
 	const float *u;				/* for each product (pieces, channels, width) */
 	const float *bias;			/* (width) */
 	const C1dWinogradForm *form;
 	int64_t		channels;
-	int			rows;			/* tiles: 1 .. the kernels' rows */
+	int64_t		tiles;
 	int			width;			/* one or two vectors */
-	float	   *m;				/* (rows, 8, width) */
+	float	   *m;				/* (tiles, 8, width) */
 } C1dWinogradProduct;
 
 /* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
@@ -132,7 +131,6 @@ typedef struct C1dWinogradJudge
 typedef struct C1dWinogradKernels
 {
 	int			lanes;
-	int			rows;			/* of a product, at most */
 
 	/* energy[s] = sum of squares of row s of x, (rows, channels) */
 	void		(*measure) (const float *x, int64_t channels, int64_t rows, float *energy);

@@ -19,9 +19,9 @@ static const struct
 	double		once;
 	double		piece;
 }			transform_cost[C1D_ISAS] = {
-	[C1D_ISA_BASELINE] = {5, 5},
-	[C1D_ISA_AVX2] = {13, 5},
-	[C1D_ISA_AVX512] = {18, 7},
+	[C1D_ISA_BASELINE] = {4, 8.5},
+	[C1D_ISA_AVX2] = {12, 7},
+	[C1D_ISA_AVX512] = {12, 7},
 };
 
 #define LEAST_TILES 4			/* in a series */

@@ -8,7 +8,7 @@
  */
 
 #if VL == 16
-#define MOST_ROWS 12
+#define MOST_ROWS 12			/* of tiles: as many sums as registers hold beside the weights */
 #else
 #define MOST_ROWS 6
 #endif
@@ -34,13 +34,14 @@ add_channel(const float *u, const float *v, Vec sum[MOST_ROWS][VECTORS], const i
 	}
 }
 
-/* one product, of so many pieces; returns where the weights of the next one are */
-SIMD_INLINE const float *
-one_product(const C1dWinogradProduct *call, const float *v, const float *u, const float *bias, const int64_t pieces,
-			const int rows, const int vectors, float *m)
+/* the product of some tiles at a point, of so many pieces */
+SIMD_INLINE void
+product_tile(const C1dWinogradProduct *call, const float *v, const float *u, const float *bias, const int64_t pieces,
+			 float *m, const int rows, const int vectors)
 {
 	const int64_t whole = call->channels / VL;
 	const int	rest = (int) (call->channels % VL);
+	const int64_t chunk = call->tiles * VL;
 	Vec			sum[MOST_ROWS][VECTORS];
 
 	UNROLL(12)
@@ -52,7 +53,7 @@ one_product(const C1dWinogradProduct *call, const float *v, const float *u, cons
 	}
 	for (int64_t p = 0; p < pieces; p++)
 	{
-		for (int64_t c = 0; c < whole; c++, u += VL * vectors * VL, v += call->v_chunk)
+		for (int64_t c = 0; c < whole; c++, u += VL * vectors * VL, v += chunk)
 		{
 			UNROLL(16)
 			for (int q = 0; q < VL; q++)
@@ -60,7 +61,7 @@ one_product(const C1dWinogradProduct *call, const float *v, const float *u, cons
 		}
 		for (int q = 0; q < rest; q++, u += vectors * VL)
 			add_channel(u, v + q, sum, rows, vectors);
-		v += rest > 0 ? call->v_chunk : 0;
+		v += rest > 0 ? chunk : 0;
 	}
 	UNROLL(12)
 	for (int r = 0; r < rows; r++)
@@ -69,47 +70,61 @@ one_product(const C1dWinogradProduct *call, const float *v, const float *u, cons
 		for (int n = 0; n < vectors; n++)
 			vec_store(m + (r * C1D_WINOGRAD_POINTS * vectors + n) * VL, sum[r][n]);
 	}
-	return u;
 }
 
-SIMD_INLINE void
-all_products(const C1dWinogradProduct *call, const int rows, const int vectors)
-{
-	static const float none[VECTORS * VL];
-	const float *u = call->u;
-
-	for (int j = 0; j < C1D_WINOGRAD_POINTS; j++)
-		u = one_product(call, call->v + j * call->v_product, u, j == 1 ? call->bias : none,
-						c1d_winograd_pieces(call->form, j), rows, vectors, call->m + j * vectors * VL);
-}
-
-#define ROWS(rows) \
+#define ROWS(rows, vectors) \
 	case rows: \
-		if (call->width == VL) \
-			all_products(call, rows, 1); \
-		else \
-			all_products(call, rows, 2); \
+		product_tile(call, v, u, bias, pieces, m, rows, vectors); \
 		break;
+#if VL == 16
+#define MORE_ROWS(vectors) \
+	ROWS(7, vectors) ROWS(8, vectors) ROWS(9, vectors) ROWS(10, vectors) ROWS(11, vectors) ROWS(12, vectors)
+#else
+#define MORE_ROWS(vectors)
+#endif
+#define PRODUCT(vectors) \
+static __attribute__((noinline)) void \
+product_##vectors(const C1dWinogradProduct *call, const float *v, const float *u, const float *bias, int64_t pieces, \
+				  float *m, int rows) \
+{ \
+	switch (rows) \
+	{ \
+		ROWS(1, vectors) ROWS(2, vectors) ROWS(3, vectors) ROWS(4, vectors) ROWS(5, vectors) ROWS(6, vectors) \
+		MORE_ROWS(vectors) \
+	} \
+}
+PRODUCT(1)
+PRODUCT(2)
 
+/* Point by point, so that its weights stay in the cache for all tiles. */
 static void
 product(const C1dWinogradProduct *call)
 {
-	switch (call->rows)
+	static const float none[VECTORS * VL];
+	const int64_t heaps = (call->tiles + MOST_ROWS - 1) / MOST_ROWS;
+	const int64_t rows = call->tiles / heaps;
+	const int64_t taller = call->tiles % heaps;
+	const float *u = call->u;
+
+	for (int j = 0; j < C1D_WINOGRAD_POINTS; j++)
 	{
-			ROWS(1)
-			ROWS(2)
-			ROWS(3)
-			ROWS(4)
-			ROWS(5)
-			ROWS(6)
-#if MOST_ROWS > 6
-			ROWS(7)
-			ROWS(8)
-			ROWS(9)
-			ROWS(10)
-			ROWS(11)
-			ROWS(12)
-#endif
+		const int64_t pieces = c1d_winograd_pieces(call->form, j);
+		const float *bias = j == 1 ? call->bias : none;
+		const float *v = call->v + j * call->v_product;
+		float	   *m = call->m + j * call->width;
+
+		for (int64_t h = 0; h < heaps; h++)
+		{
+			const int	some = (int) rows + (h < taller);
+
+			if (call->width == VL)
+				product_1(call, v, u, bias, pieces, m, some);
+			else
+				product_2(call, v, u, bias, pieces, m, some);
+			v += some * VL;
+			m += some * C1D_WINOGRAD_POINTS * call->width;
+		}
+		u += pieces * call->channels * call->width;
 	}
 }
 
