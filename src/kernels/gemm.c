@@ -33,7 +33,7 @@ static const int tallest[C1D_ISAS][4] = {
 #endif
 };
 
-/* The strips, the widest first and then the one of half its width. */
+/* The strips, the widest first; they are the last of their set. */
 static const int strips[C1D_ISAS] = {
 	[C1D_ISA_BASELINE] = AT_baseline_1x4x8,
 #if defined(__x86_64__)
@@ -118,9 +118,9 @@ c1d_gemm_tallest(C1dIsa isa, int width)
 const C1dGemmVariant *
 c1d_gemm_strip(C1dIsa isa, int64_t columns)
 {
-	const C1dGemmVariant *widest = &c1d_gemm_variants[strips[isa]];
+	const C1dGemmVariant *end = c1d_gemm_variants + c1d_gemm_variant_count;
 
-	for (const C1dGemmVariant *v = widest; v < widest + 2; v++)
+	for (const C1dGemmVariant *v = &c1d_gemm_variants[strips[isa]]; v < end && v->isa == isa; v++)
 	{
 		int64_t		before = (int64_t) (v->panels - 1) * v->width;
 

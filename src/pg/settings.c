@@ -80,7 +80,7 @@ check_isa(int *newval, void **extra, GucSource source)
 	(void) source;
 	if (*newval == ISA_AUTO || c1d_isa_available((C1dIsa) *newval))
 		return true;
-	GUC_check_errdetail("This processor does not have the instruction set.");
+	GUC_check_errdetail("This processor does not have the instruction set, or the system does not let it be used.");
 	return false;
 }
 

@@ -249,14 +249,6 @@ unit_plan(UnitModel *m, C1dShape in, C1dIsa isa)
 	return c1d_plan_make(&m->graph, &in, &(C1dTuning) {.isa = isa, .winograd = true}, &m->arena, &m->plan, &m->err);
 }
 
-/* unit_plan_exact: one whose sums of small whole numbers are exact */
-__attribute__((unused))
-static bool
-unit_plan_exact(UnitModel *m, C1dShape in, C1dIsa isa)
-{
-	return c1d_plan_make(&m->graph, &in, &(C1dTuning) {.isa = isa}, &m->arena, &m->plan, &m->err);
-}
-
 /*
  * unit_output
  *		The output of a plan, to be freed with unit_unguard(); NULL when

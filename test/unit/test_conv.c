@@ -229,7 +229,7 @@ check_case(const Case *c, Kind kind, C1dIsa isa, UnitTally *tally)
 		allowed[i] = 0;
 
 	unit_model_begin(&m, 1);
-	planned = add_layer(&m, c, weights) && (kind == REAL ? unit_plan(&m, in, isa) : unit_plan_exact(&m, in, isa));
+	planned = add_layer(&m, c, weights) && unit_plan(&m, in, isa);
 	free(kernel);
 	free(bias);
 	if (code != C1D_OK || !planned)
