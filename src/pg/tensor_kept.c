@@ -62,21 +62,23 @@ tensor_from_datum_kept(Datum datum)
 {
 	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
 	struct varatt_external pointer;
+	Size		size;
 	Relation	toast;
 	Tensor	   *tensor;
 
 	if (!VARATT_IS_EXTERNAL_ONDISK(stored))
 		return tensor_from_datum(datum);
-	VARATT_EXTERNAL_GET_POINTER(pointer, stored);
-	if (VARATT_EXTERNAL_IS_COMPRESSED(pointer) || pointer.va_rawsize > MOST_BYTES)
-		return tensor_from_datum(datum);
+	size = toast_raw_datum_size(datum);
+	if (size > MOST_BYTES || toast_datum_size(datum) < size - VARHDRSZ)
+		return tensor_from_datum(datum);	/* very large, or compressed */
 
 	/* as detoast_attr() does it */
-	tensor = room_for(pointer.va_rawsize);
-	SET_VARSIZE(tensor, pointer.va_rawsize);
+	VARATT_EXTERNAL_GET_POINTER(pointer, stored);
+	tensor = room_for(size);
+	SET_VARSIZE(tensor, size);
 	toast = table_open(pointer.va_toastrelid, AccessShareLock);
-	table_relation_fetch_toast_slice(toast, pointer.va_valueid, pointer.va_rawsize - VARHDRSZ,
-									 0, pointer.va_rawsize - VARHDRSZ, (struct varlena *) tensor);
+	table_relation_fetch_toast_slice(toast, pointer.va_valueid, size - VARHDRSZ,
+									 0, size - VARHDRSZ, (struct varlena *) tensor);
 	table_close(toast, AccessShareLock);
 	return tensor_from_datum(PointerGetDatum(tensor));
 }
