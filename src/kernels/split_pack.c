@@ -13,13 +13,12 @@
 #define LEAST_ROWS 16			/* of the convolution */
 #define MOST_PANEL_FLOATS (1 << 20)
 
-/*
- * What a part of the work costs beside a pair of tiles, in multiply-adds of a
- * vector: measured.
- */
+/* What the parts of the work cost, in multiply-adds of vectors at their peak: measured. */
+#define CALL_COST 25000.0
 #define FLOAT_COST 12			/* parts of a float */
 #define OUTPUT_COST 6			/* storing an output */
-#define SPEED 2.4				/* of six products, and one of vectors */
+#define SPEED 2.2				/* of six products, and one of vectors */
+#define DIRECT_SPEED 0.8
 
 /*
  * c1d_split_fits
@@ -33,16 +32,16 @@ c1d_split_fits(const C1dConvGeometry *geometry, C1dIsa isa, int pool)
 	double		rows = (double) (geometry->length / geometry->stride);
 	double		deep = (double) (window.runs * window.depths * C1D_SPLIT_DEPTH);
 	double		inner = (double) (geometry->row_floats / geometry->groups);
-	double		filters = (double) geometry->filters;
+	double		outputs = rows * (double) geometry->filters;
 	double		wide = (double) (geometry->groups * c1d_split_columns(geometry));
 
 	/* of windows longer than the series the direct way leaves most out */
 	return isa == C1D_ISA_AMX && c1d_split_kernels.block != NULL && geometry->height == 0 && pool <= MOST_POOL && rows >= LEAST_ROWS &&
 		geometry->stride <= geometry->taps * geometry->spacing &&
 		(geometry->taps - 1) * geometry->spacing < geometry->length &&
-		c1d_split_panel_floats(geometry) <= MOST_PANEL_FLOATS &&
-		rows * wide * deep / SPEED + (double) (geometry->length * geometry->row_floats) * FLOAT_COST + rows * filters * OUTPUT_COST <
-		0.6 * rows * filters * inner * (double) geometry->taps;
+		c1d_split_panel_floats(geometry) <= MOST_PANEL_FLOATS && c1d_conv_choose(geometry, isa, pool)->way == C1D_BY_GEMM &&
+		CALL_COST + rows * wide * deep / SPEED + (double) (geometry->length * geometry->row_floats) * FLOAT_COST +
+		outputs * OUTPUT_COST < rows * wide * inner * (double) geometry->taps / DIRECT_SPEED;
 }
 
 /* c1d_split_panel_floats: the size of the packed kernel and bias. */
