@@ -62,6 +62,7 @@ open_source(const Job *job, int64 rows)
 	Portal		portal;
 	Oid			types[1] = {job->key.base};
 	Datum		values[1] = {job->last};
+	MemoryContext own = CurrentMemoryContext;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "SELECT s.%s, s.%s FROM %s s WHERE s.%s ", key, quote_identifier(job->input), job->source_name, key);
@@ -71,6 +72,7 @@ open_source(const Job *job, int64 rows)
 		appendStringInfoString(&sql, "IS NOT NULL");
 	appendStringInfo(&sql, " ORDER BY s.%s LIMIT " INT64_FORMAT, key, rows);
 	portal = SPI_cursor_open_with_args(NULL, sql.data, job->begun ? 1 : 0, types, values, NULL, true, 0);
+	MemoryContextSwitchTo(own);	/* SPI leaves its own, which lives as long as the job */
 
 	/* between two batches the table is not locked */
 	job_check_table(job->source, job->source_name);
@@ -95,6 +97,7 @@ write_part(const Job *job, const RowBatch *batch, const char *sql, int64 start, 
 	Oid			types[2] = {get_array_type(job->key.base), get_array_type(job->tensor_type)};
 	Datum		values[2];
 	int			result;
+	MemoryContext own = CurrentMemoryContext;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -107,6 +110,7 @@ write_part(const Job *job, const RowBatch *batch, const char *sql, int64 start, 
 		nulls[i] = batch->y[start + i] == NULL;
 	values[1] = PointerGetDatum(construct_md_array(outputs, nulls, 1, &count, &lower, job->tensor_type, -1, false, TYPALIGN_INT));
 	result = SPI_execute_with_args(sql, 2, types, values, NULL, false, 0);
+	MemoryContextSwitchTo(own);
 	if (result != SPI_OK_INSERT && result != SPI_OK_UPDATE)
 		elog(ERROR, "could not write the outputs: %s", SPI_result_code_string(result));
 	pfree(DatumGetPointer(values[0]));

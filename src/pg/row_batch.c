@@ -186,6 +186,7 @@ bool
 batch_read(RowBatch *batch, struct PortalData *portal, int64 most_rows, Size most_bytes)
 {
 	ErrorContextCallback callback = {.callback = batch_say_row, .arg = batch, .previous = error_context_stack};
+	MemoryContext own = CurrentMemoryContext;
 	bool		more = true;
 
 	error_context_stack = &callback;
@@ -193,18 +194,17 @@ batch_read(RowBatch *batch, struct PortalData *portal, int64 most_rows, Size mos
 	{
 		int64		asked = Min(STEP, most_rows - batch->count);
 		int64		fetched;
-		MemoryContext old;
 
 		SPI_cursor_fetch(portal, true, asked);
 		fetched = (int64) SPI_processed;
 		more = fetched == asked;
-		old = MemoryContextSwitchTo(batch->context);
+		MemoryContextSwitchTo(batch->context);
 		make_room(batch, fetched);
 		batch->table[batch->tables++] = SPI_tuptable;
 		batch->description = SPI_tuptable->tupdesc;
 		for (int64 i = 0; i < fetched; i++)
 			add_row(batch, SPI_tuptable->vals[i]);
-		MemoryContextSwitchTo(old);
+		MemoryContextSwitchTo(own);
 		batch->named = NULL;
 	}
 	error_context_stack = callback.previous;
