@@ -68,7 +68,6 @@ typedef struct C1dConvWeights
 	bool		tame;
 } C1dConvWeights;
 
-
 extern bool c1d_conv_pools(const C1dConvGeometry *geometry, int pool);
 extern const C1dConvVariant *c1d_conv_choose(const C1dConvGeometry *geometry, C1dIsa isa, int pool);
 

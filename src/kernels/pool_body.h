@@ -6,24 +6,6 @@
 
 ISA_BEGIN
 
-/* lanes 0, 2, 4 ... of a and b behind it */
-SIMD_INLINE Vec
-vec_even(Vec a, Vec b)
-{
-#ifdef __clang__
-	Vec			even;
-
-	for (int l = 0; l < VL / 2; l++)
-	{
-		even[l] = a[2 * l];
-		even[VL / 2 + l] = b[2 * l];
-	}
-	return even;
-#else
-	return __builtin_shuffle(a, b, LANES * 2);
-#endif
-}
-
 /*
  * load_apart
  *		The first count of VL floats that are step apart; more of them follow
@@ -37,7 +19,7 @@ load_apart(const float *p, int64_t step, int64_t count)
 	if (step == 1)
 		return vec_load_some(p, count);
 	if (step == 2 && count > VL)
-		return vec_even(vec_load(p), vec_load(p + VL));
+		return vec_evens(vec_load(p), vec_load(p + VL));
 	for (int l = 0; l < VL && l < count; l++)
 		all[l] = p[l * step];
 	return vec_load(all);

@@ -92,7 +92,7 @@ exclude(Run *run, const float *x, int64_t first, int64_t end)
 			nan = nan || size != size;
 			greatest = size > greatest ? size : greatest;
 		}
-		if (!nan && (greatest == 0 || (greatest >= C1D_SPLIT_LEAST && greatest <= C1D_SPLIT_MOST)))
+		if (!nan && c1d_split_takes(greatest))
 			continue;
 		if (!run->any_strange)
 			memset(run->strange, 0, run->layout.rows * sizeof(C1dHalf));
@@ -134,7 +134,8 @@ fill_begin(const Run *run, Filling *f, int64_t begin, int64_t rows)
 	f->end = f->low;
 	f->job.plane = run->layout.plane;
 	f->job.count = 0;
-	c1d_split_kernels.in_range(&f->job);
+	memset(f->job.most, 0, sizeof(f->job.most));
+	memset(f->job.least, 0xff, sizeof(f->job.least));
 	for (int p = 0; p < C1D_SPLIT_PARTS; p++)
 	{
 		C1dHalf    *plane = run->planes + p * run->layout.plane;

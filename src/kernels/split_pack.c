@@ -102,11 +102,11 @@ in_range(const C1dConvGeometry *geometry, const C1dConvLayout *layout, const flo
 		{
 			float		size = fabsf(tap[q * layout->inner_step]);
 
-			if (!(size <= C1D_SPLIT_MOST))
+			if (isnan(size))
 				return false;
 			greatest = fmaxf(greatest, size);
 		}
-		if (greatest != 0 && greatest < C1D_SPLIT_LEAST)
+		if (!c1d_split_takes(greatest))
 			return false;
 	}
 	for (int64_t f = 0; bias != NULL && f < geometry->filters; f++)

@@ -15,6 +15,13 @@
 
 typedef uint16_t C1dHalf;		/* a bfloat16: the upper half of a float32 */
 
+/* c1d_split_takes: numbers of which that is the greatest magnitude, none being NaN */
+static inline bool
+c1d_split_takes(float greatest)
+{
+	return greatest == 0 || (greatest >= C1D_SPLIT_LEAST && greatest <= C1D_SPLIT_MOST);
+}
+
 /*
  * How a window lies in a plane: runs of floats that touch, from one to the next
  * so many apart.  Every run is filled up to whole depths, the weights of what is

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "layers/activation.h"
-#include "layers/fusion.h"
+#include "layers/conv_config.h"
 #include "layers/indirect.h"
 #include "layers/mirror.h"
 
@@ -75,8 +75,6 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 	int64_t		features = c1d_shape_channels(site->in);
 	C1dConvLayout layout = {.from = site->weights[0].data, .inner_step = inner_step, .column_step = column_step};
 	const float *given = c->use_bias ? site->weights[1].data : NULL;
-	float	   *panels,
-			   *bias;
 
 	if (p == NULL || !c1d_fusion_fold(&site->fusion, &site->weights[0], 1, c->units, &layout, &given, arena, err))
 		return false;
@@ -88,18 +86,11 @@ prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t
 	};
 	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
-	panels = c1d_alloc_array(arena, c1d_conv_panel_floats(&p->geometry, p->weights.variant), sizeof(float), err);
-	if (panels == NULL)
-		return false;
-	bias = c1d_alloc_array(arena, c1d_conv_bias_floats(&p->geometry, p->weights.variant), sizeof(float), err);
-	if (bias == NULL)
-		return false;
-	c1d_conv_pack(&p->geometry, p->weights.variant, &layout, panels);
-	c1d_conv_pack_bias(&p->geometry, p->weights.variant, given, bias);
-	p->weights.panels = panels;
-	p->weights.bias = bias;
+	p->weights.panels = c1d_conv_panels(&p->geometry, p->weights.variant, &layout, arena, err);
+	p->weights.bias = c1d_conv_bias(&p->geometry, p->weights.variant, given, arena, err);
 	*prepared = p;
-	return c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, given, p->geometry.length, arena, &p->indirect, err);
+	return p->weights.panels != NULL && p->weights.bias != NULL &&
+		c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, given, p->geometry.length, arena, &p->indirect, err);
 }
 
 static bool

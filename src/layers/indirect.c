@@ -106,8 +106,9 @@ c1d_indirect_describe(const C1dIndirect *indirect, const C1dConvWeights *direct,
 	char		words[32];
 
 	snprintf(words, sizeof(words), "%s%s%s", what, both ? " " : "", *what == '\0' || both ? way : "");
-	c1d_describe_product(direct, words, text);
-	if (indirect->split.panels != NULL)
+	if (indirect->split.panels == NULL)
+		c1d_describe_product(direct, words, text);
+	else
 	{
 		snprintf(text->kernel, sizeof(text->kernel), "%s amx", words);
 		snprintf(text->tile, sizeof(text->tile), "%dx%d", C1D_SPLIT_BLOCK, C1D_SPLIT_BLOCK);

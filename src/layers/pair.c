@@ -162,7 +162,7 @@ prepare_windows(const LayerSite *site, PairPrepared *p, C1dError *err)
 		for (int64_t t = 0; t < g.taps; t++)
 			for (int64_t q = 0; q < inner; q++)
 				p->picks[picks++] = (r * g.stride + t * g.spacing) * inner + q;
-	p->length = (site->fusion.pool == 0 ? &site->out : &site->fusion.out)->dim[0];
+	p->length = c1d_site_rows(&c1d_conv_ops, site);
 	return true;
 }
 
