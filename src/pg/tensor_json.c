@@ -10,13 +10,10 @@
 #include <math.h>
 
 #include "common/shortest_dec.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 #include "formats/tensor_text.h"
-
-#define POLL_MASK 0xFFFF
 
 /* json_number: a float as the JSON value that reads back to the same bits. */
 static JsonbValue
@@ -82,8 +79,7 @@ tensor1d_to_jsonb(PG_FUNCTION_ARGS)
 		JsonbValue	number = json_number(x.data[i]);
 		int			axis;
 
-		if ((i & POLL_MASK) == 0)
-			CHECK_FOR_INTERRUPTS();
+		TENSOR_POLL(i);
 		push(&build, WJB_ELEM, &number);
 		for (axis = x.shape.rank - 1; axis >= 0 && ++index[axis] == x.shape.dim[axis]; axis--)
 		{
@@ -181,8 +177,7 @@ jsonb_to_tensor1d(PG_FUNCTION_ARGS)
 			}
 			if (depth != shape.rank)
 				no_tensor("Arrays of the same level must have the same number of members.");
-			if ((done & POLL_MASK) == 0)
-				CHECK_FOR_INTERRUPTS();
+			TENSOR_POLL(done);
 			TENSOR_DATA(result)[done++] = from_element(&value);
 		}
 		else
