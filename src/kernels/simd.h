@@ -66,7 +66,12 @@ vec_max(Vec a, Vec b)
 #ifdef VEC_MAX
 	return VEC_MAX(a, b);
 #else
-	return vec_select(a > b, a, b);
+	VecMask		greater = a > b;
+
+#ifdef VEC_HIDE
+	VEC_HIDE(greater);
+#endif
+	return vec_select(greater, a, b);
 #endif
 }
 
