@@ -20,5 +20,7 @@
 #define VEC_HIDE(mask) __asm__("" : "+w"(mask))
 #endif
 
-#define VEC_LOAD_PART(p, count) ((Vec) {(p)[0], (count) > 1 ? (p)[1] : 0, (count) > 2 ? (p)[2] : 0, 0})
+/* Without a branch, behind which compilers would no longer fuse the product of it and a sum. */
+#define VEC_LOAD_PART(p, count) \
+	((Vec) ((VecMask) (Vec) {(p)[0], (p)[(count) > 1], (p)[(count) > 2 ? 2 : 0], 0} & (LANES < (count))))
 #define LANES ((VecMask) {0, 1, 2, 3})
