@@ -69,7 +69,11 @@ tensor_list_row(TensorList *list, bool null)
 	array_size(list);
 }
 
-/* lay_out: count tensors from memory on; data[i] becomes the elements of the i-th. */
+/*
+ * lay_out
+ *		Count tensors from memory on; data[i] becomes the elements of the i-th.
+ *		Memory that is touched for the first time may take seconds a gigabyte.
+ */
 static void
 lay_out(const TensorList *list, char *memory, int64 count, float **data)
 {
@@ -77,6 +81,7 @@ lay_out(const TensorList *list, char *memory, int64 count, float **data)
 	{
 		Tensor	   *tensor = (Tensor *) (memory + i * size_of(list));
 
+		CHECK_FOR_INTERRUPTS();
 		tensor_set_header(tensor, &list->shape);
 		data[i] = TENSOR_DATA(tensor);
 	}
