@@ -11,6 +11,7 @@
 
 #include "pg/memory.h"
 
+#include "miscadmin.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -28,6 +29,13 @@ typedef struct Tensor
 
 #define TENSOR_HEADER(rank) (offsetof(Tensor, dim) + (rank) * sizeof(int32))
 #define TENSOR_DATA(t) ((float *) ((char *) (t) + TENSOR_HEADER((t)->rank)))
+
+/* In a loop over elements: is the query cancelled?  Asked every 65,536 of them. */
+#define TENSOR_POLL(i) \
+	do { \
+		if (((i) & 0xFFFF) == 0) \
+			CHECK_FOR_INTERRUPTS(); \
+	} while (0)
 
 /* tensor.c */
 extern void tensor_set_header(Tensor *tensor, const C1dShape *shape);

@@ -135,12 +135,12 @@ tensor_list_array(const TensorList *list, FunctionCallInfo fcinfo, int64 count, 
 	ARR_LBOUND(array)[0] = 1;
 	if (list->null)
 	{
-		bits8	   *bitmap = ARR_NULLBITMAP(array);
+		uint8	   *bitmap = ARR_NULLBITMAP(array);
 
 		memset(bitmap, 0, ARR_DATA_PTR(array) - (char *) bitmap);
 		for (int64 i = 0; i < list->rows; i++)
 			if (!list->null[i])
-				bitmap[i / 8] |= (bits8) (1 << i % 8);
+				bitmap[i / 8] |= (uint8) (1 << i % 8);
 	}
 	to = ARR_DATA_PTR(array);
 	for (const TensorBlock *block = list->first; block; block = block->next)
