@@ -41,6 +41,27 @@ json_number(float value)
 	return json;
 }
 
+/* A JSON value that is being made; its result is NULL until it is whole. */
+#if PG_VERSION_NUM >= 190000
+typedef JsonbInState JsonBuild;
+#else
+typedef struct JsonBuild
+{
+	JsonbValue *result;
+	JsonbParseState *state;
+} JsonBuild;
+#endif
+
+static void
+push(JsonBuild *build, JsonbIteratorToken token, JsonbValue *value)
+{
+#if PG_VERSION_NUM >= 190000
+	pushJsonbValue(build, token, value);
+#else
+	build->result = pushJsonbValue(&build->state, token, value);
+#endif
+}
+
 /* tensor1d_to_jsonb(x) */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(tensor1d_to_jsonb);
 Datum
@@ -48,29 +69,28 @@ tensor1d_to_jsonb(PG_FUNCTION_ARGS)
 {
 	C1dTensor	x = tensor_view(PG_GETARG_TENSOR(0));
 	int64		elements = c1d_shape_elements(&x.shape);
-	JsonbParseState *state = NULL;
-	JsonbValue *result = NULL;
+	JsonBuild	build = {0};
 	int64		index[C1D_MAX_RANK] = {0};
 
 	for (int axis = 0; axis < x.shape.rank; axis++)
-		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		push(&build, WJB_BEGIN_ARRAY, NULL);
 	for (int64 i = 0; i < elements; i++)
 	{
 		JsonbValue	number = json_number(x.data[i]);
 		int			axis;
 
 		TENSOR_POLL(i);
-		pushJsonbValue(&state, WJB_ELEM, &number);
+		push(&build, WJB_ELEM, &number);
 		for (axis = x.shape.rank - 1; axis >= 0 && ++index[axis] == x.shape.dim[axis]; axis--)
 		{
 			index[axis] = 0;
-			result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+			push(&build, WJB_END_ARRAY, NULL);
 		}
 		if (axis >= 0)
 			while (++axis < x.shape.rank)
-				pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+				push(&build, WJB_BEGIN_ARRAY, NULL);
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(build.result));
 }
 
 static void __attribute__((noreturn))
