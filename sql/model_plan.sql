@@ -56,6 +56,9 @@ SELECT step, layers, output_shape FROM model_plan((SELECT submodel(model, 'conv'
 -- What stands in the way: an output that two layers look at, another activation than relu, windows that overlap,
 -- a convolution that skips steps
 SELECT name, step, layers, output_shape FROM models, model_plan(model) WHERE name <> 'ae' ORDER BY name, step;
+-- a part that takes two inputs is none; the hint, followed
+SELECT pg_temp.refusal($$SELECT submodel(model, 'relu', 'sum') FROM models WHERE name = 'branch'$$);
+SELECT layers FROM models, model_plan(submodel(model, 'norm', 'sum'), '{8,3}') WHERE name = 'branch' ORDER BY step;
 -- every layer by itself moves more
 SELECT (SELECT sum(bytes) FROM model_plan((SELECT model FROM models WHERE name = 'ae'))) AS together, sum(p.bytes) AS apart
 FROM models, model_layers(model) AS l,

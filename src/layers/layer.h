@@ -132,7 +132,7 @@ typedef struct LayerOps
 	/* Multiply-adds, or what costs as much, of the whole output. */
 	double		(*cost) (const LayerSite *site);
 
-	/* How many rows forward() counts; NULL = c1d_layer_rows() of the output. */
+	/* How many rows forward() counts, asked when it is prepared; NULL = c1d_layer_rows() of the output. */
 	int64_t		(*rows) (const LayerSite *site);
 
 	/*

@@ -147,6 +147,46 @@ c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1
 }
 
 /*
+ * other_source
+ *		One of the nodes first .. last that takes something from before first that
+ *		those before it do not; -1 = all of them take one thing.
+ */
+static int
+other_source(const C1dGraph *graph, int first, int last)
+{
+	bool		known = false;
+	int			source = C1D_MODEL_INPUT;
+
+	for (int i = first; i <= last; i++)
+		for (int k = 0; k < graph->nodes[i].inputs; k++)
+		{
+			int			from = graph->nodes[i].input[k];
+
+			if (from >= first)
+				continue;
+			if (known && from != source)
+				return i;
+			known = true;
+			source = from;
+		}
+	return -1;
+}
+
+/* several_sources: the error for such a part, and where one that has it begins that takes one thing */
+static bool
+several_sources(const C1dGraph *graph, int first, int last, C1dError *err)
+{
+	int			other = other_source(graph, first, last);
+	int			earlier = first;
+
+	c1d_fail(err, C1D_BAD_ARGUMENT, "the layers from \"%.*s\" on take more than one input", C1D_ECHO, graph->nodes[first].name);
+	c1d_detail(err, "Layer %d \"%.*s\" takes one that the others do not.", other + 1, C1D_ECHO, graph->nodes[other].name);
+	while (earlier > 0 && other_source(graph, earlier, last) >= 0)
+		earlier--;
+	return c1d_hint(err, "Begin at \"%.*s\": the layers from there on take one.", C1D_ECHO, graph->nodes[earlier].name);
+}
+
+/*
  * c1d_graph_part
  *		The nodes first .. last as a graph of their own, under their own names.
  *
@@ -155,9 +195,8 @@ c1d_graph_fits(const C1dGraph *graph, const C1dShape *input, C1dArena *arena, C1
 bool
 c1d_graph_part(const C1dGraph *whole, int first, int last, C1dArena *arena, C1dGraph *part, C1dError *err)
 {
-	bool		known = false;
-	int			source = C1D_MODEL_INPUT;
-
+	if (other_source(whole, first, last) >= 0)
+		return several_sources(whole, first, last, err);
 	if (!c1d_graph_start(part, last - first + 1, arena, err))
 		return false;
 	for (int i = first; i <= last; i++)
@@ -173,22 +212,7 @@ c1d_graph_part(const C1dGraph *whole, int first, int last, C1dArena *arena, C1dG
 		node->config_value = config;
 		node->input = input;
 		for (int k = 0; k < node->inputs; k++)
-		{
-			int			from = whole->nodes[i].input[k];
-
-			input[k] = from >= first ? from - first : C1D_MODEL_INPUT;
-			if (from >= first)
-				continue;
-			if (known && from != source)
-			{
-				c1d_fail(err, C1D_BAD_ARGUMENT, "the layers from \"%.*s\" on take more than one input",
-						 C1D_ECHO, whole->nodes[first].name);
-				return c1d_detail(err, "Layer %d \"%.*s\" takes one that the others do not.",
-								  i + 1, C1D_ECHO, whole->nodes[i].name);
-			}
-			known = true;
-			source = from;
-		}
+			input[k] = whole->nodes[i].input[k] >= first ? whole->nodes[i].input[k] - first : C1D_MODEL_INPUT;
 		part->count++;
 	}
 	return true;

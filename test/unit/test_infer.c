@@ -142,13 +142,14 @@ run_layer(const C1dNode *node, const C1dShape *in, const C1dShape *out, const fl
 	const LayerOps *ops = node->class->ops;
 	LayerSite	site = {.config = node->config, .inputs = 1, .in = in, .out = *out, .weights = node->weights, .tuning = &tuning};
 	int64_t		floats = c1d_shape_elements(out);
-	int64_t		rows = c1d_site_rows(ops, &site);
-	int64_t		scratch;
+	int64_t		rows,
+				scratch;
 	C1dError	err;
 
 	if (ops->prepare != NULL && !ops->prepare(&site, arena, &site.prepared, &err))
 		abort();
 	site.weights = NULL;
+	rows = c1d_site_rows(ops, &site);
 	scratch = ops->workspace == NULL ? 0 : ops->workspace(&site);
 	for (int i = 0; i < 2; i++)
 	{
