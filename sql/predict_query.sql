@@ -114,7 +114,8 @@ SELECT pg_temp.refused(q) FROM unnest(ARRAY['SELECT x, id FROM query_series', 'S
 -- an output that does not fit the list
 SELECT pg_temp.refused('SELECT id, x FROM query_series', 'id int, y tensor1d(3,1)');
 -- whatever does not only read, or is not one statement
-SELECT left(pg_temp.refused(q), 110) FROM unnest(ARRAY['DELETE FROM query_series RETURNING id, x', 'WITH d AS (DELETE FROM query_series RETURNING id, x) SELECT * FROM d', 'SELECT id, x FROM query_series FOR UPDATE', 'SELECT id, x INTO query_copy FROM query_series', 'CREATE TABLE query_copy AS SELECT id, x FROM query_series', 'EXPLAIN SELECT 1', 'SHOW work_mem', 'CALL x()', 'COMMIT', '', ';', 'SELECT id, x FROM query_series; SELECT id, x FROM query_series']) q;
+CREATE PROCEDURE pg_temp.nothing() LANGUAGE sql AS '';
+SELECT left(pg_temp.refused(q), 110) FROM unnest(ARRAY['DELETE FROM query_series RETURNING id, x', 'WITH d AS (DELETE FROM query_series RETURNING id, x) SELECT * FROM d', 'SELECT id, x FROM query_series FOR UPDATE', 'SELECT id, x INTO query_copy FROM query_series', 'CREATE TABLE query_copy AS SELECT id, x FROM query_series', 'EXPLAIN SELECT 1', 'SHOW work_mem', 'CALL pg_temp.nothing()', 'COMMIT', '', ';', 'SELECT id, x FROM query_series; SELECT id, x FROM query_series']) q;
 SELECT count(*) FROM query_series;
 SELECT pg_temp.refused(q) FROM unnest(ARRAY['SELECT id, x FROM', 'SELECT id, y FROM query_series', 'SELECT id, x FROM query_series WHERE id = $1', 'SELECT id, x FROM query_nowhere', 'SELECT 1 / (id - 500), x FROM query_series']) q;
 -- nulls and numbers

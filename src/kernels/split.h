@@ -10,8 +10,8 @@
  *	low * high + middle * high + high * high + high * low + high * middle + middle * middle
  *
  * each exact, since 8 bits times 8 are 16, and added to a float32 sum.  What is
- * left out is less than 2^-25 of x * w, half of what rounding that product
- * costs.  The unit multiplies sixteen times as fast as vectors do, so six
+ * left out is less than 2^-23 of x * w, mostly a tenth of that: rounding the
+ * product costs as much.  The unit multiplies sixteen times as fast as vectors do, so six
  * products are still more than twice as fast as one.
  *
  * Inputs become three planes of bfloat16, in blocks that stay in the cache, with

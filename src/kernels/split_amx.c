@@ -64,44 +64,61 @@ end(void)
 	_tile_release();
 }
 
-/* nearest: the upper halves are the nearest bfloat16s, the lower ones zeros; of two as near that with the greater magnitude */
+/* upper: the upper halves of floats, the lower ones zeros */
 static inline __m512
-nearest(__m512 x)
+upper(__m512i bits)
 {
-	__m512i		bits = _mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(0x8000));
-
 	return _mm512_castsi512_ps(_mm512_and_si512(bits, _mm512_set1_epi32((int) 0xffff0000)));
 }
 
-/* parts_slice: of 32 floats, or those that are left and zeros */
+/* nearest: the nearest bfloat16s; of two as near that with the greater magnitude */
+static inline __m512
+nearest(__m512 x)
+{
+	return upper(_mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(0x8000)));
+}
+
+/* store_part: the upper halves of 32 floats */
+static inline __attribute__((always_inline)) void
+store_part(C1dHalf *to, __m512 x0, __m512 x1)
+{
+	const __m512i halves = _mm512_set_epi16(63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33,
+											31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+
+	_mm512_storeu_si512(to, _mm512_permutex2var_epi16(_mm512_castps_si512(x0), halves, _mm512_castps_si512(x1)));
+}
+
+/*
+ * parts_slice
+ *		Of 32 floats, or those that are left and zeros.  The high part is the
+ *		nearest; of the rest, which has 16 bits, the middle and the low part are
+ *		a half each.
+ */
 static inline __attribute__((always_inline)) void
 parts_slice(C1dSplitParts *job)
 {
 	const __m512i one = _mm512_set1_epi32(1);
-	const __m512i upper = _mm512_set_epi16(63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33,
-										   31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
 	uint32_t	lanes = job->count >= 32 ? 0xffffffff : (1u << job->count) - 1;
-	__m512		rest0 = _mm512_maskz_loadu_ps((__mmask16) lanes, job->x);
-	__m512		rest1 = _mm512_maskz_loadu_ps((__mmask16) (lanes >> 16), job->x + 16);
+	__m512		x0 = _mm512_maskz_loadu_ps((__mmask16) lanes, job->x);
+	__m512		x1 = _mm512_maskz_loadu_ps((__mmask16) (lanes >> 16), job->x + 16);
 
 	/* twice the bits of a float go with its magnitude; less one, zero is the greatest */
-	__m512i		size0 = _mm512_slli_epi32(_mm512_castps_si512(rest0), 1);
-	__m512i		size1 = _mm512_slli_epi32(_mm512_castps_si512(rest1), 1);
+	__m512i		size0 = _mm512_slli_epi32(_mm512_castps_si512(x0), 1);
+	__m512i		size1 = _mm512_slli_epi32(_mm512_castps_si512(x1), 1);
 	__m512i		most = _mm512_max_epu32(size0, size1);
 	__m512i		least = _mm512_min_epu32(_mm512_sub_epi32(size0, one), _mm512_sub_epi32(size1, one));
 
+	__m512		high0 = nearest(x0);
+	__m512		high1 = nearest(x1);
+	__m512		rest0 = _mm512_sub_ps(x0, high0);
+	__m512		rest1 = _mm512_sub_ps(x1, high1);
+
 	_mm512_storeu_si512(job->most, _mm512_max_epu32(_mm512_loadu_si512(job->most), most));
 	_mm512_storeu_si512(job->least, _mm512_min_epu32(_mm512_loadu_si512(job->least), least));
-	for (int p = 0; p < C1D_SPLIT_PARTS; p++)
-	{
-		__m512		part0 = nearest(rest0);
-		__m512		part1 = nearest(rest1);
-
-		_mm512_storeu_si512(job->high + p * job->plane, _mm512_permutex2var_epi16(_mm512_castps_si512(part0), upper,
-																				  _mm512_castps_si512(part1)));
-		rest0 = _mm512_sub_ps(rest0, part0);
-		rest1 = _mm512_sub_ps(rest1, part1);
-	}
+	store_part(job->high, high0, high1);
+	store_part(job->high + job->plane, rest0, rest1);
+	store_part(job->high + 2 * job->plane, _mm512_sub_ps(rest0, upper(_mm512_castps_si512(rest0))),
+			   _mm512_sub_ps(rest1, upper(_mm512_castps_si512(rest1))));
 	job->x += 32;
 	job->high += 32;
 	job->count -= 32;

@@ -14,7 +14,7 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 #define POINTS C1D_WINOGRAD_POINTS
-#define JUDGED 48				/* tiles */
+#define JUDGED 12				/* tiles, or a few more: their inputs are still in the first cache when they are transformed */
 #define LEAST_TILES 12			/* gathered: a multiple of the rows of every set's products */
 #define MOST_TILES 48			/* a multiple of that */
 #define GATHER_FLOATS 4096		/* of their factors: they shall stay in the first cache, or near */
@@ -38,15 +38,17 @@ lay_out(const C1dConvGeometry *geometry, const C1dWinogradKernels *kernels, int 
 {
 	Layout		l = {.form = c1d_winograd_form(geometry->taps, pool)};
 	int64_t		v_tile;
+	int64_t		halo;			/* rows that the next block looks at again */
 
 	l.block = l.form.tile * geometry->spacing;
-	l.blocks = MAX(JUDGED / geometry->spacing, 1);
 	l.v_piece = (geometry->row_floats + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
 	v_tile = (l.form.whole + l.form.shorter) * l.v_piece;
 	l.tiles = MIN(MAX(GATHER_FLOATS / (POINTS * v_tile) / LEAST_TILES, 1) * LEAST_TILES, MOST_TILES);
 	l.v_product = l.tiles * v_tile;
 	l.zeros = MAX(geometry->row_floats, WIDEST);
-	l.energy = l.blocks * l.block + (c1d_winograd_reach(&l.form) - l.form.tile) * geometry->spacing;
+	halo = (c1d_winograd_reach(&l.form) - l.form.tile) * geometry->spacing;
+	l.blocks = MAX(MAX(JUDGED / geometry->spacing, 4 * halo / l.block), 1);
+	l.energy = l.blocks * l.block + halo;
 	return l;
 }
 
@@ -74,7 +76,7 @@ typedef struct Run
 	int64_t		begin;			/* rows of y */
 	int64_t		end;
 	float	   *v;				/* v_product of each product */
-	float	   *products;		/* (tiles, 8, width) */
+	float	   *products;		/* (8, tiles, width) */
 	float	   *bias;			/* of the panel at hand, filled up with zeros */
 	float	   *zeros;
 	float	   *energy;

@@ -191,7 +191,7 @@ input(const C1dWinogradInput *call)
 
 /* Output i is the sum of m[j] * a[j]^i; infinity counts for the last alone. */
 SIMD_INLINE void
-output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_WINOGRAD_POINTS])
+output_vector(const float *m, const int64_t product, const int tile, Vec row[C1D_WINOGRAD_POINTS])
 {
 	Vec			sum[3],
 				difference[3];
@@ -201,8 +201,8 @@ output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_W
 	UNROLL(3)
 	for (int k = 0; k < 3; k++)
 	{
-		Vec			plus = vec_load(m + (2 * k + 1) * width);
-		Vec			minus = vec_load(m + (2 * k + 2) * width);
+		Vec			plus = vec_load(m + (2 * k + 1) * product);
+		Vec			minus = vec_load(m + (2 * k + 2) * product);
 
 		sum[k] = plus + minus;
 		difference[k] = plus - minus;
@@ -217,7 +217,7 @@ output_vector(const float *m, const int64_t width, const int tile, Vec row[C1D_W
 		two *= 2.0f;
 		row[i] = from[0] + from[1] * half + from[2] * two;
 	}
-	row[tile - 1] += vec_load(m + 7 * width);
+	row[tile - 1] += vec_load(m + 7 * product);
 }
 
 /*
@@ -230,6 +230,7 @@ output_tile(const C1dWinogradOutput *call, const C1dWinogradTarget *target, cons
 			const int tile, const int pool, const bool plain)
 {
 	const int64_t width = call->width;
+	const int64_t product = call->tiles * width;
 	const Vec	least = vec_splat(call->relu ? 0 : -INFINITY);
 
 	for (int64_t n = 0; n < width; n += VL)
@@ -237,7 +238,7 @@ output_tile(const C1dWinogradOutput *call, const C1dWinogradTarget *target, cons
 		float	   *y = target->y + call->column + n;
 		Vec			row[C1D_WINOGRAD_POINTS];
 
-		output_vector(m + n, width, tile, row);
+		output_vector(m + n, product, tile, row);
 		UNROLL(8)
 		for (int i = 0; i < tile; i += pool, y += call->y_row)
 		{
@@ -258,12 +259,10 @@ output_tile(const C1dWinogradOutput *call, const C1dWinogradTarget *target, cons
 SIMD_INLINE void
 output_tiles(const C1dWinogradOutput *call, const int tile, const int pool)
 {
-	const int64_t floats = C1D_WINOGRAD_POINTS * call->width;
-
 	for (int64_t t = 0; t < call->tiles; t++)
 	{
 		const C1dWinogradTarget *target = &call->targets[t];
-		const float *m = call->products + t * floats;
+		const float *m = call->products + t * call->width;
 
 		if (target->low == 0 && target->high == tile / pool && call->columns >= call->width)
 			output_tile(call, target, m, tile, pool, true);

@@ -89,7 +89,7 @@ typedef struct C1dWinogradProduct
 	int64_t		channels;
 	int64_t		tiles;
 	int			width;			/* one or two vectors */
-	float	   *m;				/* (tiles, 8, width) */
+	float	   *m;				/* (8, tiles, width) */
 } C1dWinogradProduct;
 
 /* A tile's rows of the output, after the pool; low .. high - 1 of them are stored. */
@@ -102,7 +102,7 @@ typedef struct C1dWinogradTarget
 
 typedef struct C1dWinogradOutput
 {
-	const float *products;		/* (tiles, 8, width) */
+	const float *products;		/* (8, tiles, width) */
 	int64_t		tiles;
 	int			tile;			/* outputs of each: 6 or 4 */
 	int			width;			/* of the panel */
@@ -141,7 +141,7 @@ typedef struct C1dWinogradKernels
 	/* factors of all products from the steps of one piece */
 	void		(*input) (const C1dWinogradInput *call);
 
-	/* m[t][j][n] = sum over pieces and channels of v * u, and bias[n] at point 1, which counts once for each output */
+	/* m[j][t][n] = sum over pieces and channels of v * u, and bias[n] at point 1, which counts once for each output */
 	void		(*product) (const C1dWinogradProduct *call);
 
 	/* outputs of tiles from their products */

@@ -68,7 +68,7 @@ product_tile(const C1dWinogradProduct *call, const float *v, const float *u, con
 	{
 		UNROLL(2)
 		for (int n = 0; n < vectors; n++)
-			vec_store(m + (r * C1D_WINOGRAD_POINTS * vectors + n) * VL, sum[r][n]);
+			vec_store(m + (r * vectors + n) * VL, sum[r][n]);
 	}
 }
 
@@ -111,7 +111,7 @@ product(const C1dWinogradProduct *call)
 		const int64_t pieces = c1d_winograd_pieces(call->form, j);
 		const float *bias = j == 1 ? call->bias : none;
 		const float *v = call->v + j * call->v_product;
-		float	   *m = call->m + j * call->width;
+		float	   *m = call->m + j * call->tiles * call->width;
 
 		for (int64_t h = 0; h < heaps; h++)
 		{
@@ -122,7 +122,7 @@ product(const C1dWinogradProduct *call)
 			else
 				product_2(call, v, u, bias, pieces, m, some);
 			v += some * VL;
-			m += some * C1D_WINOGRAD_POINTS * call->width;
+			m += some * call->width;
 		}
 		u += pieces * call->channels * call->width;
 	}

@@ -27,6 +27,17 @@ other_lengths(StringInfo out, const C1dDecoder *decoder, int axis, C1dArena *are
 						 (int64) (lengths.least + 2 * lengths.period), c1d_axis_unit(axes, axis + C1D_AXES - axes));
 }
 
+/* heard: would a message of that level go anywhere? */
+static bool
+heard(int level)
+{
+#if PG_VERSION_NUM >= 140000
+	return message_level_is_interesting(level);
+#else
+	return level >= client_min_messages || level >= log_min_messages;
+#endif
+}
+
 /* say_lengths: the notice, if anybody hears it */
 static void
 say_lengths(const C1dDecoder *decoder, C1dArena *arena)
@@ -34,7 +45,7 @@ say_lengths(const C1dDecoder *decoder, C1dArena *arena)
 	char		text[C1D_SHAPE_TEXT];
 	StringInfoData detail;
 
-	if (NOTICE < client_min_messages && NOTICE < log_min_messages)
+	if (!heard(NOTICE))
 		return;
 	initStringInfo(&detail);
 	for (int axis = 0; axis < decoder->input.rank - 1 && decoder->input.rank <= C1D_AXES + 1; axis++)

@@ -11,13 +11,9 @@
 #include "access/detoast.h"
 #include "common/shortest_dec.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
 #include "port/pg_bswap.h"
 
 #include "formats/tensor_text.h"
-
-/* Elements between two looks at the interrupt flag. */
-#define POLL_MASK 0xFFFF
 
 /* On the wire: version, rank, flags, then the dimensions and the elements. */
 #define WIRE_HEADER 4
@@ -278,8 +274,7 @@ tensor1d_out(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	for (int64 i = 0; i < elements; i++)
 	{
-		if ((i & POLL_MASK) == 0)
-			CHECK_FOR_INTERRUPTS();
+		TENSOR_POLL(i);
 		enlargeStringInfo(&out, FLOAT_SHORTEST_DECIMAL_LEN + 2 * C1D_MAX_RANK + 1);
 		for (int b = 0; b < brackets; b++)
 			out.data[out.len++] = '[';

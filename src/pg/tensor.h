@@ -9,8 +9,9 @@
 #ifndef C1D_PG_TENSOR_H
 #define C1D_PG_TENSOR_H
 
-#include "pg/pg.h"
+#include "pg/memory.h"
 
+#include "miscadmin.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
@@ -28,6 +29,13 @@ typedef struct Tensor
 
 #define TENSOR_HEADER(rank) (offsetof(Tensor, dim) + (rank) * sizeof(int32))
 #define TENSOR_DATA(t) ((float *) ((char *) (t) + TENSOR_HEADER((t)->rank)))
+
+/* In a loop over elements: is the query cancelled?  Asked every 65,536 of them. */
+#define TENSOR_POLL(i) \
+	do { \
+		if (((i) & 0xFFFF) == 0) \
+			CHECK_FOR_INTERRUPTS(); \
+	} while (0)
 
 /* tensor.c */
 extern void tensor_set_header(Tensor *tensor, const C1dShape *shape);
@@ -55,6 +63,7 @@ tensor_shape(const Tensor *tensor)
 
 /* tensor_kept.c */
 extern Tensor *tensor_from_datum_kept(Datum datum);
+extern Tensor *tensor_copy_of_datum(Datum datum, Blocks *blocks);
 
 /* tensor_check.c: the checks that every path shares; all raise */
 extern void tensor_check_shape(const C1dShape *shape);

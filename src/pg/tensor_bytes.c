@@ -202,6 +202,7 @@ tensor1d_from_bytes(PG_FUNCTION_ARGS)
 	{
 		uint64		bits = load(from + i * dtype->size, dtype->size);
 
+		TENSOR_POLL(i);
 		if (dtype->decode)
 			to[i] = tensor_float4(dtype->decode(bits));
 		else
@@ -237,6 +238,7 @@ tensor1d_to_bytes(PG_FUNCTION_ARGS)
 	{
 		uint64		bits;
 
+		TENSOR_POLL(i);
 		if (dtype->encode == NULL)
 		{
 			uint32		word;

@@ -10,7 +10,6 @@
 
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -20,8 +19,6 @@
 #ifndef MaxArraySize
 #define MaxArraySize ((Size) (MaxAllocSize / sizeof(Datum)))
 #endif
-
-#define POLL_MASK 0xFFFF
 
 /*
  * array_shape
@@ -104,8 +101,7 @@ tensor_from_array(Datum datum)
 		case NUMERICOID:
 			for (int64 i = 0; i < elements; i++)
 			{
-				if ((i & POLL_MASK) == 0)
-					CHECK_FOR_INTERRUPTS();
+				TENSOR_POLL(i);
 				at = (char *) att_align_pointer(at, TYPALIGN_INT, -1, at);
 				data[i] = from_numeric(PointerGetDatum(at));
 				at = (char *) att_addlength_pointer(at, -1, at);

@@ -10,13 +10,10 @@
 #include <math.h>
 
 #include "common/shortest_dec.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 #include "formats/tensor_text.h"
-
-#define POLL_MASK 0xFFFF
 
 /* json_number: a float as the JSON value that reads back to the same bits. */
 static JsonbValue
@@ -44,6 +41,27 @@ json_number(float value)
 	return json;
 }
 
+/* A JSON value that is being made; its result is NULL until it is whole. */
+#if PG_VERSION_NUM >= 190000
+typedef JsonbInState JsonBuild;
+#else
+typedef struct JsonBuild
+{
+	JsonbValue *result;
+	JsonbParseState *state;
+} JsonBuild;
+#endif
+
+static void
+push(JsonBuild *build, JsonbIteratorToken token, JsonbValue *value)
+{
+#if PG_VERSION_NUM >= 190000
+	pushJsonbValue(build, token, value);
+#else
+	build->result = pushJsonbValue(&build->state, token, value);
+#endif
+}
+
 /* tensor1d_to_jsonb(x) */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(tensor1d_to_jsonb);
 Datum
@@ -51,30 +69,28 @@ tensor1d_to_jsonb(PG_FUNCTION_ARGS)
 {
 	C1dTensor	x = tensor_view(PG_GETARG_TENSOR(0));
 	int64		elements = c1d_shape_elements(&x.shape);
-	JsonbParseState *state = NULL;
-	JsonbValue *result = NULL;
+	JsonBuild	build = {0};
 	int64		index[C1D_MAX_RANK] = {0};
 
 	for (int axis = 0; axis < x.shape.rank; axis++)
-		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		push(&build, WJB_BEGIN_ARRAY, NULL);
 	for (int64 i = 0; i < elements; i++)
 	{
 		JsonbValue	number = json_number(x.data[i]);
 		int			axis;
 
-		if ((i & POLL_MASK) == 0)
-			CHECK_FOR_INTERRUPTS();
-		pushJsonbValue(&state, WJB_ELEM, &number);
+		TENSOR_POLL(i);
+		push(&build, WJB_ELEM, &number);
 		for (axis = x.shape.rank - 1; axis >= 0 && ++index[axis] == x.shape.dim[axis]; axis--)
 		{
 			index[axis] = 0;
-			result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+			push(&build, WJB_END_ARRAY, NULL);
 		}
 		if (axis >= 0)
 			while (++axis < x.shape.rank)
-				pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+				push(&build, WJB_BEGIN_ARRAY, NULL);
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(build.result));
 }
 
 static void __attribute__((noreturn))
@@ -161,8 +177,7 @@ jsonb_to_tensor1d(PG_FUNCTION_ARGS)
 			}
 			if (depth != shape.rank)
 				no_tensor("Arrays of the same level must have the same number of members.");
-			if ((done & POLL_MASK) == 0)
-				CHECK_FOR_INTERRUPTS();
+			TENSOR_POLL(done);
 			TENSOR_DATA(result)[done++] = from_element(&value);
 		}
 		else

@@ -172,6 +172,7 @@ permute(PG_FUNCTION_ARGS)
 			{
 				const float *row = source + a * jump[0] + b * jump[1] + c * jump[2];
 
+				CHECK_FOR_INTERRUPTS();
 				for (int64 d = 0; d < size[3]; d++)
 					*target++ = row[d * jump[3]];
 			}

@@ -218,7 +218,7 @@ class Bench:
                     self.absent(f"{work.name}: {function} {t}", e)
         return found
 
-    def peer_contestants(self, work, notes, names=("ort", "torch"), threads=THREADS, compiled=True):
+    def peer_contestants(self, work, notes, names=("ort", "ort2d", "torch"), threads=THREADS, compiled=True):
         """torch and ONNX Runtime at their best, after they have shown that they compute the same."""
         self.worker = self.worker or Worker(self.models)
         found = {}
@@ -434,7 +434,7 @@ class Bench:
         notes = {}
         server.make_table(self.admin.conn, work)
         contestants = self.core_contestants(work) | self.sql_contestants(work, notes, quick=True) | \
-            self.peer_contestants(work, notes, ["ort"], [1], compiled=False)
+            self.peer_contestants(work, notes, ["ort", "ort2d"], [1], compiled=False)
         self.race(work.name, contestants, "series/s")["notes"] = notes
 
     def save(self, name="results.json"):

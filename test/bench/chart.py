@@ -11,7 +11,8 @@ WIDTH, LEFT, TOP, ROW = 900, 60, 70, 46
 
 # name in the race, title, colour, shape
 SHOWN = [("sql", "predict in SQL", "#0072b2", "circle"), ("torch", "torch", "#d55e00", "square"),
-         ("ort", "ONNX Runtime", "#009e73", "diamond"), ("plpython batch", "plpython3u + torch, best batch", "#cc79a7", "square"),
+         ("ort", "ONNX Runtime", "#009e73", "diamond"), ("ort2d", "ONNX Runtime, as images", "#56b4e9", "diamond"),
+         ("plpython batch", "plpython3u + torch, best batch", "#cc79a7", "square"),
          ("plpython row", "plpython3u + torch, a call a row", "#7f7f7f", "square"),
          ("client", "client: COPY, torch, COPY", "#e69f00", "diamond")]
 
@@ -68,6 +69,6 @@ def draw(results):
         y = TOP + ROW * (names.index(work) + (0.32 if threads == 1 else 0.68))
         out.append(marker(SHOWN[i][3], x_of(value), y, SHOWN[i][2], threads == 1))
     for i, (_, title, colour, shape) in enumerate(SHOWN):
-        x, y = 30 + i % 3 * 290, bottom + 50 + i // 3 * 26
+        x, y = 30 + i % 3 * 290, bottom + 45 + i // 3 * 24
         out.append(marker(shape, x, y, colour, True) + f'<text x="{x + 14}" y="{y + 4}">{title}</text>')
     return "\n".join(out + ["</svg>", ""])

@@ -23,7 +23,8 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 WORKS = ["W1", "W2", "W3", "W4", "W5", "W6"]
 
 # Contestants of the races, in the order of the page.
-PEERS = [("torch", "torch"), ("ort", "ONNX Runtime"), ("plpython row", "plpython3u + torch, a call a row"),
+PEERS = [("torch", "torch"), ("ort", "ONNX Runtime"), ("ort2d", "ONNX Runtime, as images"),
+         ("plpython row", "plpython3u + torch, a call a row"),
          ("plpython batch", "plpython3u + torch, best batch"), ("plpython bytea", "the same from bytea, not real[]"),
          ("client", "client: COPY out, torch, COPY in")]
 OURS = [("core", "kernels alone"), ("sql", "`predict` in SQL"), ("sql {} without JIT", "`predict` in SQL, `jit = off`"),

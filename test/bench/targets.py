@@ -28,8 +28,9 @@ def percent(row):
 
 class Target:
     """
-    parts: (what, wanted, reached, unit, text): reached None = not measured.
-    A wanted number is the least, a negative one the most with its sign changed.
+    parts: (what, wanted, reached, unit): reached None = not measured.  A wanted
+    number is the least, a negative one the most with its sign changed; None =
+    nothing is wanted, the figure is told for comparison.
     """
 
     def __init__(self, name, title, command, *parts):
@@ -49,6 +50,8 @@ class Target:
     @staticmethod
     def part_holds(part):
         _, wanted, reached, _ = part
+        if wanted is None:
+            return True
         return reached <= -wanted if wanted < 0 else reached >= wanted
 
     def line(self):
@@ -61,10 +64,11 @@ class Target:
             if part[2] is None:
                 return f"{what}absent"
             digits = 3 if abs(part[2]) < 100 else 4
-            mark = "" if self.part_holds(part) or len(self.parts) == 1 else " (no)"
+            alone = sum(p[1] is not None for p in self.parts) == 1
+            mark = "" if self.part_holds(part) or alone else " (no)"
             return f"{what}{part[2]:.{digits}g}{part[3]}{mark}"
 
-        wants = list(dict.fromkeys(map(wanted, self.parts)))
+        wants = list(dict.fromkeys(wanted(part) for part in self.parts if part[1] is not None))
         return [self.name, self.title, "; ".join(wants), "; ".join(map(reached, self.parts)), self.holds(), self.command]
 
 
@@ -73,6 +77,10 @@ def all_targets(results):
 
     def in_race(work, a, b, wanted, what):
         return (what, wanted, ratio(races.get(work, {}).get("samples", {}), a, b), "")
+
+    def beside_ort(work, a, threads, wanted, what="ONNX Runtime"):
+        """The model as torch.onnx writes it; for comparison also as images of height 1."""
+        return (in_race(work, a, f"ort {threads}", wanted, what), in_race(work, a, f"ort2d {threads}", None, "as images"))
 
     def least(rows, isa, wanted):
         """The worst of some layers."""
@@ -99,10 +107,10 @@ def all_targets(results):
                *(least("wide", isa, {"avx512": 95, "avx2": 93}[isa]) for isa in isas)),
         Target("T2", "one channel: convolution + relu + pool, % of the peak; the worst of them", QUICK,
                least("univariate", best, 75)),
-        Target("T3", "W2 in SQL, 1 process ÷ ONNX Runtime, 1 thread", QUICK, in_race("W2", "sql 1", "ort 1", 1.5, "")),
+        Target("T3", "W2 in SQL, 1 process ÷ ONNX Runtime, 1 thread", QUICK, *beside_ort("W2", "sql 1", 1, 1.5)),
         Target("T4", "W2 in SQL on 2 cores ÷ ONNX Runtime, 2 threads", WHOLE,
-               in_race("W2", "sql 2", "ort 2", 1.7, "parallel query"),
-               in_race("W2", "predict_agg 2", "ort 2", 1.7, "OpenMP")),
+               *beside_ort("W2", "sql 2", 2, 1.7, "parallel query"),
+               *beside_ort("W2", "predict_agg 2", 2, 1.7, "OpenMP")),
         Target("T5", "W2 in SQL, 1 process ÷ plpython3u + torch", WHOLE,
                in_race("W2", "sql 1", "plpython row 1", 2.6, "a call a row"),
                in_race("W2", "sql 1", "plpython batch 1", 1.6, "best batch")),
@@ -110,12 +118,12 @@ def all_targets(results):
                in_race("W2", "sql 2", "client 2", 1.9, "")),
         Target("T7", "W1 in SQL, 1 process ÷ others with 1 thread", WHOLE,
                in_race("W1", "sql 1", "plpython batch 1", 15, "plpython3u, best batch"),
-               in_race("W1", "sql 1", "ort 1", 5, "ONNX Runtime")),
+               *beside_ort("W1", "sql 1", 1, 5)),
         Target("T8", "W3 in SQL, 1 process ÷ others with 1 thread", WHOLE,
                in_race("W3", "sql 1", "plpython batch 1", 11, "plpython3u, best batch"),
-               in_race("W3", "sql 1", "ort 1", 2.8, "ONNX Runtime")),
-        Target("T9", "W4 in SQL ÷ ONNX Runtime, as many threads", WHOLE, in_race("W4", "sql 1", "ort 1", 2.0, "1"),
-               in_race("W4", "sql 2", "ort 2", 2.2, "2")),
+               *beside_ort("W3", "sql 1", 1, 2.8)),
+        Target("T9", "W4 in SQL ÷ ONNX Runtime, as many threads", WHOLE, *beside_ort("W4", "sql 1", 1, 2.0, "1"),
+               *beside_ort("W4", "sql 2", 2, 2.2, "2")),
         Target("T10", "W5 ÷ torch, as many threads", WHOLE, in_race("W5", "core 1", "torch 1", 1.24, "1"),
                in_race("W5", "core 2", "torch 2", 1.24, "2")),
         Target("T11", "W6 ÷ torch, as many threads", WHOLE, in_race("W6", "core 1", "torch 1", 1.06, "1"),
@@ -130,10 +138,10 @@ def all_targets(results):
         Target("T16", "first call of a session with a model of 1 MB, beyond twice a later call", WHOLE, first_call()),
         Target("T17", "3 taps, stride 1, many channels, % of the nominal peak; the worst of them", WHOLE,
                *(least("of three", isa, {"avx512": 175, "avx2": 160, "amx": 175}[isa]) for isa in NAMES if isa in results["machine"]["isas"] and isa != "baseline")),
-        Target("T18", "W2 in SQL ÷ others", WHOLE, in_race("W2", "sql 1", "ort 1", 2.7, "ONNX Runtime, 1"),
-               in_race("W2", "sql 1", "torch 1", 2.3, "torch, 1"), in_race("W2", "sql 2", "ort 2", 3.0, "ONNX Runtime, 2")),
+        Target("T18", "W2 in SQL ÷ others", WHOLE, *beside_ort("W2", "sql 1", 1, 2.7, "ONNX Runtime, 1"),
+               *beside_ort("W2", "sql 2", 2, 3.0, "ONNX Runtime, 2"), in_race("W2", "sql 1", "torch 1", 2.3, "torch, 1")),
         Target("T19", "W4 ÷ ONNX Runtime; W5, W6 ÷ torch, as many threads", WHOLE,
-               *(in_race("W4", f"sql {t}", f"ort {t}", 3, f"W4, {t}") for t in (1, 2)),
+               *(part for t in (1, 2) for part in beside_ort("W4", f"sql {t}", t, 3, f"W4, {t}")),
                *(in_race("W5", f"core {t}", f"torch {t}", 1.8, f"W5, {t}") for t in (1, 2)),
                *(in_race("W6", f"core {t}", f"torch {t}", 1.7, f"W6, {t}") for t in (1, 2))),
     ]

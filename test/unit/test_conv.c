@@ -2,42 +2,8 @@
  * test/unit/test_conv.c
  *	  Conv1D against the formula of a cross-correlation, in double precision
  *	  and with padding that really is not there.
- *
- * Whole numbers must come out exactly.  For others the bound is that of adding
- * in float32 one after the other: of n products and a bias, each passes at
- * most n + 1 roundings of at most 2^-24.
  */
-#include "model.h"
-
-enum
-{
-	VALID, SAME, CAUSAL, PADS
-};
-
-static const char *const words[] = {"valid", "same", "causal"};
-
-typedef struct Case
-{
-	int64_t		length,
-				channels,
-				filters,
-				size,
-				stride,
-				dilation,
-				groups,
-				before,			/* PADS */
-				after;
-	int			padding;
-	bool		use_bias;
-	const char *activation;
-} Case;
-
-typedef enum Kind
-{
-	WHOLE,
-	REAL,
-	STRANGE						/* NaN and infinities among whole numbers */
-} Kind;
+#include "conv_case.h"
 
 /*
  * draw
@@ -47,7 +13,6 @@ typedef enum Kind
 static Case
 draw(void)
 {
-	static const char *const activations[] = {"linear", "relu", "relu6"};
 	int64_t		group_channels = unit_between(1, 5);
 	int64_t		group_filters = unit_between(1, unit_between(0, 3) ? 9 : 36);
 	Case		c = {
@@ -58,9 +23,9 @@ draw(void)
 		.groups = unit_between(0, 2) ? 1 : unit_between(1, 4),
 		.before = unit_between(0, 12),
 		.after = unit_between(0, 12),
-		.padding = (int) unit_between(VALID, PADS),
+		.padding = (Padding) unit_between(VALID, PADS),
 		.use_bias = unit_between(0, 1),
-		.activation = activations[unit_between(0, 2)],
+		.activation = random_activation(),
 	};
 
 	c.channels = c.groups * group_channels;
@@ -118,14 +83,6 @@ place(const Case *c, int64_t *before, int64_t *out)
 	return C1D_OK;
 }
 
-static double
-activate(const Case *c, double x)
-{
-	if (strcmp(c->activation, "linear") != 0 && x < 0)
-		return 0;
-	return strcmp(c->activation, "relu6") == 0 && x > 6 ? 6 : x;
-}
-
 /*
  * correlate
  *		y[t,o] = bias[o] + sum over taps j, channels i of
@@ -162,27 +119,12 @@ correlate(const Case *c, int64_t before, int64_t out, const float *x, const floa
 		}
 }
 
-static void
-make_strange(float *floats, int64_t count)
-{
-	static const float strange[] = {NAN, INFINITY, -INFINITY};
-
-	for (int64_t i = 0; i < count; i++)
-		if (unit_between(0, 40) == 0)
-			floats[i] = strange[unit_between(0, 2)];
-}
-
 static bool
 add_layer(UnitModel *m, const Case *c, const C1dTensor *weights)
 {
 	char		padding[64];
 
-	if (c->padding != PADS)
-		snprintf(padding, sizeof(padding), "'padding': '%s'", words[c->padding]);
-	else if (c->before == c->after && unit_between(0, 1))
-		snprintf(padding, sizeof(padding), "'pads': %lld", (long long) c->before);
-	else
-		snprintf(padding, sizeof(padding), "'pads': [%lld, %lld]", (long long) c->before, (long long) c->after);
+	padding_text(c, padding, sizeof(padding));
 	return unit_add(m, c->padding == PADS || unit_between(0, 1) ? "conv1d" : "Conv1D", c->use_bias ? 2 : 1, weights,
 					"{'filters': %lld, 'kernel_size': [%lld], 'strides': %lld, 'dilation_rate': %lld, 'groups': %lld, "
 					"%s, 'activation': '%s', 'use_bias': %s}",
@@ -190,101 +132,17 @@ add_layer(UnitModel *m, const Case *c, const C1dTensor *weights)
 					(long long) c->groups, padding, c->activation, c->use_bias ? "true" : "false");
 }
 
-/*
- * check_case
- *		One case on one instruction set; the weights are gone before it runs.
- */
-static void
-check_case(const Case *c, Kind kind, C1dIsa isa, UnitTally *tally)
+static C1dShape
+kernel_shape(const Case *c)
 {
-	UnitModel	m;
-	C1dShape	in = c1d_shape2(c->length, c->channels);
-	int64_t		kernel_floats = c->size * (c->channels / c->groups) * c->filters;
-	float	   *x = unit_random_floats(c->length * c->channels, kind != REAL);
-	float	   *kernel = unit_random_floats(kernel_floats, kind != REAL);
-	float	   *bias = unit_random_floats(c->filters, kind != REAL);
-	C1dTensor	weights[] = {
-		{c1d_shape3(c->size, c->channels / c->groups, c->filters), kernel},
-		{c1d_shape1(c->filters), bias},
-	};
-	int64_t		before = 0,
-				out = 0;
-	C1dCode		code = place(c, &before, &out);
-	bool		planned;
-	double	   *y = NULL,
-			   *allowed = NULL;
-
-	if (kind == STRANGE)
-	{
-		make_strange(x, c->length * c->channels);
-		make_strange(kernel, kernel_floats);
-	}
-	if (code == C1D_OK)
-	{
-		y = unit_must(malloc((size_t) (out * c->filters) * sizeof(double)));
-		allowed = unit_must(malloc((size_t) (out * c->filters) * sizeof(double)));
-		correlate(c, before, out, x, kernel, c->use_bias ? bias : NULL, y, allowed);
-	}
-	for (int64_t i = 0; kind != REAL && code == C1D_OK && i < out * c->filters; i++)
-		allowed[i] = 0;
-
-	unit_model_begin(&m, 1);
-	planned = add_layer(&m, c, weights) && unit_plan(&m, in, isa);
-	free(kernel);
-	free(bias);
-	if (code != C1D_OK || !planned)
-		unit_refused(tally, &m, &in, code);
-	else
-	{
-		C1dShape	shape = c1d_shape2(out, c->filters);
-
-		unit_check(tally, &m, &shape, x, y, allowed);
-	}
-	unit_model_end(&m);
-	free(x);
-	free(y);
-	free(allowed);
+	return c1d_shape3(c->size, c->channels / c->groups, c->filters);
 }
 
 TEST(random_cases)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
-	{
-		UnitTally	whole = {0},
-					real = {0},
-					strange = {0};
+	static const Definition convolution = {"convolutions", draw, kernel_shape, place, correlate, add_layer};
 
-		if (!c1d_isa_available((C1dIsa) isa))
-		{
-			ok(true, "convolution # SKIP this machine has no %s", c1d_isa_names[isa]);
-			continue;
-		}
-		for (int i = 0; i < 12000; i++)
-		{
-			Case		c = draw();
-
-			check_case(&c, WHOLE, (C1dIsa) isa, &whole);
-		}
-		for (int i = 0; i < 8000; i++)
-		{
-			Case		c = draw();
-
-			check_case(&c, REAL, (C1dIsa) isa, &real);
-		}
-		for (int i = 0; i < 8000; i++)
-		{
-			Case		c = draw();
-
-			check_case(&c, STRANGE, (C1dIsa) isa, &strange);
-		}
-		ok(whole.wrong == 0 && whole.cases > 8000, "%s: %lld convolutions of whole numbers are exact, %lld are refused as they should be",
-		   c1d_isa_names[isa], (long long) whole.cases, (long long) whole.refused);
-		ok(real.wrong == 0 && real.cases > 5000, "%s: %lld convolutions (%lld values) are within the bound, the worst at %.2f of it",
-		   c1d_isa_names[isa], (long long) real.cases, (long long) real.values, real.worst);
-		ok(strange.wrong == 0 && strange.finite > strange.values / 4 && strange.finite < strange.values,
-		   "%s: a NaN or infinity reaches what its taps reach and nothing else: %lld of %lld values stay finite",
-		   c1d_isa_names[isa], (long long) strange.finite, (long long) strange.values);
-	}
+	check_random(&convolution);
 }
 
 /* what "same" would be if the odd step of padding came before the series */
@@ -307,50 +165,28 @@ TEST(the_reference_can_tell)
 	ok(shifted[0] == 3 && shifted[1] == 9 && shifted[2] == 15, "golden: padding 1 on both sides is [3,9,15], another answer");
 }
 
-/* golden: a model of one convolution of one channel gives just these steps */
 static void
 gives(const float *x, int64_t length, const float *kernel, int64_t size, const char *config, const float *y, int64_t out)
 {
-	UnitModel	m;
-	C1dTensor	weights = {c1d_shape3(size, 1, 1), kernel};
-	C1dShape	in = c1d_shape2(length, 1);
-	bool		good = true;
-
-	for (int isa = 0; isa < C1D_ISAS; isa++)
-	{
-		float	   *got;
-
-		if (!c1d_isa_available((C1dIsa) isa))
-			continue;
-		unit_model_begin(&m, 1);
-		good = good && unit_add(&m, strstr(config, "pads") ? "conv1d" : "Conv1D", 1, &weights, "%s", config) &&
-			unit_plan(&m, in, (C1dIsa) isa) && m.plan.output.dim[0] == out;
-		got = good ? unit_output(&m.plan, x, 0) : NULL;
-		good = got != NULL && unit_same_bits(got, y, out);
-		unit_unguard(got);
-		unit_model_end(&m);
-	}
-	ok(good, "golden: %s", config);
+	check_golden(strstr(config, "pads") ? "conv1d" : "Conv1D", config, x, length, kernel, size, y, out);
 }
-
-#define FLOATS(...) (const float[]) {__VA_ARGS__}
 
 TEST(goldens)
 {
 	gives(FLOATS(1, 2, 3, 4, 5, 6), 6, FLOATS(1, 1, 1), 3,
-		  "{'filters': 1, 'kernel_size': 3, 'strides': 2, 'padding': 'same', 'use_bias': false}", FLOATS(6, 12, 11), 3);
+		  "'strides': 2, 'padding': 'same'", FLOATS(6, 12, 11), 3);
 	gives(FLOATS(1, 2, 3, 4, 5, 6), 6, FLOATS(1, 1, 1), 3,
-		  "{'filters': 1, 'kernel_size': 3, 'strides': 2, 'pads': 1, 'use_bias': false}", FLOATS(3, 9, 15), 3);
+		  "'strides': 2, 'pads': 1", FLOATS(3, 9, 15), 3);
 	gives(FLOATS(1, 2, 3, 4), 4, FLOATS(1, 10), 2,
-		  "{'filters': 1, 'kernel_size': 2, 'dilation_rate': 2, 'padding': 'causal', 'use_bias': false}", FLOATS(10, 20, 31, 42), 4);
+		  "'dilation_rate': 2, 'padding': 'causal'", FLOATS(10, 20, 31, 42), 4);
 	gives(FLOATS(1, 2, 4), 3, FLOATS(1, 10), 2,
-		  "{'filters': 1, 'kernel_size': 2, 'use_bias': false}", FLOATS(21, 42), 2);
+		  "'padding': 'valid'", FLOATS(21, 42), 2);
 	gives(FLOATS(1, 2, 4), 3, FLOATS(INFINITY, 1, INFINITY), 3,
-		  "{'filters': 1, 'kernel_size': 3, 'pads': [1, 0], 'strides': 4, 'use_bias': false}", FLOATS(INFINITY), 1);
+		  "'pads': [1, 0], 'strides': 4", FLOATS(INFINITY), 1);
 	gives(FLOATS(5), 1, FLOATS(INFINITY, 2, INFINITY), 3,
-		  "{'filters': 1, 'kernel_size': 3, 'padding': 'same', 'use_bias': false}", FLOATS(10), 1);
+		  "'padding': 'same'", FLOATS(10), 1);
 	gives(FLOATS(5), 1, FLOATS(INFINITY, NAN, 2), 3,
-		  "{'filters': 1, 'kernel_size': 3, 'padding': 'causal', 'use_bias': false}", FLOATS(10), 1);
+		  "'padding': 'causal'", FLOATS(10), 1);
 }
 
 /* sizes at the end of their range neither overflow nor take memory */

@@ -2,50 +2,12 @@
  * test/unit/test_conv_transpose.c
  *	  Conv1DTranspose against its definition: scatter every input step, then cut
  *	  a window out of the result, then add the bias.  In double precision.
- *
- * Whole numbers must come out exactly.  For others the bound is that of adding
- * in float32 one after the other: of n products and a bias, each passes at
- * most n + 1 roundings of at most 2^-24.
  */
-#include "model.h"
-
-enum
-{
-	VALID, SAME, PADS
-};
-
-static const char *const words[] = {"valid", "same"};
-
-#define NOT_GIVEN (-1)
-
-typedef struct Case
-{
-	int64_t		length,
-				channels,
-				filters,
-				size,
-				stride,
-				dilation,
-				groups,
-				before,			/* PADS */
-				after,
-				output_padding;
-	int			padding;
-	bool		use_bias;
-	const char *activation;
-} Case;
-
-typedef enum Kind
-{
-	WHOLE,
-	REAL,
-	STRANGE						/* NaN and infinities among whole numbers */
-} Kind;
+#include "conv_case.h"
 
 static Case
 draw(void)
 {
-	static const char *const activations[] = {"linear", "relu", "relu6"};
 	int64_t		group_channels = unit_between(1, 5);
 	int64_t		group_filters = unit_between(1, unit_between(0, 3) ? 7 : 20);
 	Case		c = {
@@ -55,9 +17,9 @@ draw(void)
 		.dilation = unit_between(0, 1) ? 1 : unit_between(2, 6),
 		.before = unit_between(0, 6),
 		.after = unit_between(0, 6),
-		.padding = (int) unit_between(VALID, PADS),
+		.padding = (const Padding[]) {VALID, SAME, PADS}[unit_between(0, 2)],
 		.use_bias = unit_between(0, 1),
-		.activation = activations[unit_between(0, 2)],
+		.activation = random_activation(),
 	};
 
 	/* Keras has no groups here, and one stride or dilation of 1 */
@@ -122,14 +84,6 @@ cut(const Case *c, int64_t *crop, int64_t *out)
 	return C1D_OK;
 }
 
-static double
-activate(const Case *c, double x)
-{
-	if (strcmp(c->activation, "linear") != 0 && x < 0)
-		return 0;
-	return strcmp(c->activation, "relu6") == 0 && x > 6 ? 6 : x;
-}
-
 /*
  * scatter
  *		z[i * stride + j * dilation, o] += x[i, c] * kernel[j, o, c], the channels
@@ -171,16 +125,6 @@ scatter(const Case *c, int64_t crop, int64_t out, const float *x, const float *k
 	free(magnitude);
 }
 
-static void
-make_strange(float *floats, int64_t count)
-{
-	static const float strange[] = {NAN, INFINITY, -INFINITY};
-
-	for (int64_t i = 0; i < count; i++)
-		if (unit_between(0, 40) == 0)
-			floats[i] = strange[unit_between(0, 2)];
-}
-
 static bool
 add_layer(UnitModel *m, const Case *c, const C1dTensor *weights)
 {
@@ -188,12 +132,7 @@ add_layer(UnitModel *m, const Case *c, const C1dTensor *weights)
 	char		extra[48] = "";
 	bool		sql = c->padding == PADS || unit_between(0, 1);
 
-	if (c->padding != PADS)
-		snprintf(padding, sizeof(padding), "'padding': '%s'", words[c->padding]);
-	else if (c->before == c->after && unit_between(0, 1))
-		snprintf(padding, sizeof(padding), "'pads': %lld", (long long) c->before);
-	else
-		snprintf(padding, sizeof(padding), "'pads': [%lld, %lld]", (long long) c->before, (long long) c->after);
+	padding_text(c, padding, sizeof(padding));
 	if (c->output_padding != NOT_GIVEN)
 		snprintf(extra, sizeof(extra), ", 'output_padding': %lld", (long long) c->output_padding);
 	else if (unit_between(0, 1))
@@ -206,121 +145,27 @@ add_layer(UnitModel *m, const Case *c, const C1dTensor *weights)
 					padding, extra, c->activation, c->use_bias ? "true" : "false");
 }
 
-/*
- * check_case
- *		One case on one instruction set; the weights are gone before it runs.
- */
-static void
-check_case(const Case *c, Kind kind, C1dIsa isa, UnitTally *tally)
+static C1dShape
+kernel_shape(const Case *c)
 {
-	UnitModel	m;
-	C1dShape	in = c1d_shape2(c->length, c->channels);
-	int64_t		kernel_floats = c->size * (c->filters / c->groups) * c->channels;
-	float	   *x = unit_random_floats(c->length * c->channels, kind != REAL);
-	float	   *kernel = unit_random_floats(kernel_floats, kind != REAL);
-	float	   *bias = unit_random_floats(c->filters, kind != REAL);
-	C1dTensor	weights[] = {
-		{c1d_shape3(c->size, c->filters / c->groups, c->channels), kernel},
-		{c1d_shape1(c->filters), bias},
-	};
-	int64_t		crop = 0,
-				out = 0;
-	C1dCode		code = cut(c, &crop, &out);
-	bool		planned;
-	double	   *y = NULL,
-			   *allowed = NULL;
-
-	if (kind == STRANGE)
-	{
-		make_strange(x, c->length * c->channels);
-		make_strange(kernel, kernel_floats);
-	}
-	if (code == C1D_OK)
-	{
-		y = unit_must(malloc((size_t) (out * c->filters) * sizeof(double)));
-		allowed = unit_must(malloc((size_t) (out * c->filters) * sizeof(double)));
-		scatter(c, crop, out, x, kernel, c->use_bias ? bias : NULL, y, allowed);
-	}
-	for (int64_t i = 0; kind != REAL && code == C1D_OK && i < out * c->filters; i++)
-		allowed[i] = 0;
-
-	unit_model_begin(&m, 1);
-	planned = add_layer(&m, c, weights) && unit_plan(&m, in, isa);
-	free(kernel);
-	free(bias);
-	if (code != C1D_OK || !planned)
-		unit_refused(tally, &m, &in, code);
-	else
-	{
-		C1dShape	shape = c1d_shape2(out, c->filters);
-
-		unit_check(tally, &m, &shape, x, y, allowed);
-	}
-	unit_model_end(&m);
-	free(x);
-	free(y);
-	free(allowed);
+	return c1d_shape3(c->size, c->filters / c->groups, c->channels);
 }
 
 TEST(random_cases)
 {
-	for (int isa = 0; isa < C1D_ISAS; isa++)
-	{
-		UnitTally	tally[3] = {{0}};
-		static const int cases[3] = {12000, 8000, 8000};
+	static const Definition transposed = {"transposed convolutions", draw, kernel_shape, cut, scatter, add_layer};
 
-		if (!c1d_isa_available((C1dIsa) isa))
-		{
-			ok(true, "transposed convolution # SKIP this machine has no %s", c1d_isa_names[isa]);
-			continue;
-		}
-		for (int kind = WHOLE; kind <= STRANGE; kind++)
-			for (int i = 0; i < cases[kind]; i++)
-			{
-				Case		c = draw();
-
-				check_case(&c, (Kind) kind, (C1dIsa) isa, &tally[kind]);
-			}
-		ok(tally[WHOLE].wrong == 0 && tally[WHOLE].cases > 8000,
-		   "%s: %lld transposed convolutions of whole numbers are exact, %lld are refused as they should be",
-		   c1d_isa_names[isa], (long long) tally[WHOLE].cases, (long long) tally[WHOLE].refused);
-		ok(tally[REAL].wrong == 0 && tally[REAL].cases > 5000,
-		   "%s: %lld transposed convolutions (%lld values) are within the bound, the worst at %.2f of it",
-		   c1d_isa_names[isa], (long long) tally[REAL].cases, (long long) tally[REAL].values, tally[REAL].worst);
-		ok(tally[STRANGE].wrong == 0 && tally[STRANGE].finite > tally[STRANGE].values / 4 && tally[STRANGE].finite < tally[STRANGE].values,
-		   "%s: a NaN or infinity reaches what its taps reach and nothing else: %lld of %lld values stay finite",
-		   c1d_isa_names[isa], (long long) tally[STRANGE].finite, (long long) tally[STRANGE].values);
-	}
+	check_random(&transposed);
 }
 
-/* golden: ones through a kernel of one channel give just these steps */
+/* golden: of so many ones */
 static void
 gives(int64_t length, const float *kernel, int64_t size, const char *config, const float *y, int64_t out)
 {
 	static const float ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
-	C1dTensor	weights = {c1d_shape3(size, 1, 1), kernel};
-	bool		good = true;
 
-	for (int isa = 0; isa < C1D_ISAS; isa++)
-	{
-		UnitModel	m;
-		float	   *got;
-
-		if (!c1d_isa_available((C1dIsa) isa))
-			continue;
-		unit_model_begin(&m, 1);
-		good = good && unit_add(&m, strstr(config, "pads") ? "conv1d_transpose" : "Conv1DTranspose", 1, &weights,
-								"{'filters': 1, 'kernel_size': %lld, 'use_bias': false, %s}", (long long) size, config) &&
-			unit_plan(&m, c1d_shape2(length, 1), (C1dIsa) isa) && m.plan.output.dim[0] == out;
-		got = good ? unit_output(&m.plan, ones, 0) : NULL;
-		good = got != NULL && unit_same_bits(got, y, out);
-		unit_unguard(got);
-		unit_model_end(&m);
-	}
-	ok(good, "golden: %lld ones, kernel of %lld, %s", (long long) length, (long long) size, config);
+	check_golden(strstr(config, "pads") ? "conv1d_transpose" : "Conv1DTranspose", config, ones, length, kernel, size, y, out);
 }
-
-#define FLOATS(...) (const float[]) {__VA_ARGS__}
 
 TEST(goldens)
 {

@@ -59,6 +59,8 @@ my @long = (
 	[ 'an activation of one long vector', q{SELECT activate(v, 'mish') FROM vector} ],
 	[ 'a softmax of it', q{SELECT softmax(softmax(softmax(softmax(v)))) FROM vector} ],
 	[ 'a softmax along time', q{SELECT softmax(softmax(softmax(softmax(reshape(v, -1, 1), 1), 1), 1), 1) FROM vector} ],
+	[ 'another order of axes', q{SELECT permute(permute(permute(permute(reshape(v, 5000, 8000), 2, 1), 2, 1), 2, 1), 2, 1) FROM vector} ],
+	[ 'raw bytes of another type', q{SELECT tensor1d_from_bytes(tensor1d_to_bytes(tensor1d_from_bytes(tensor1d_to_bytes(v, 'f2'), '{40000000}', 'f2'), 'i4'), '{40000000}', 'i4') FROM vector} ],
 	[ 'many short runs', q{SELECT count(predict((SELECT model FROM model WHERE name = 'deep'), '[[1],[2],[3],[4]]')) FROM generate_series(1, 100000000)} ],
 	[ 'a check of many layers', q{SELECT count(*) FROM check_layers('{5000,1}', (SELECT jsonb_agg('{"class_name": "MaxPooling1D", "config": {"strides": 1}}'::jsonb) FROM generate_series(1, 250)), '{5,1}') c, generate_series(1, 10000) WHERE pg_sleep(0.001) IS NOT NULL} ],
 );

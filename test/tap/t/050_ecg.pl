@@ -21,9 +21,11 @@ CREATE TABLE layer (model text, position int, class_name text, config jsonb, wei
 \\copy layer from '$folder/autoencoder.copy'
 CREATE TABLE model AS SELECT model_agg(class_name, config, weights ORDER BY position) AS m FROM layer;
 SQL
+# Before the module is loaded any value is taken, and forgotten with a warning when it comes.
 foreach my $isa ('baseline', 'avx2', 'avx512', 'amx')
 {
 	my ($out, $err, $status) = psql($database, <<"SQL");
+LOAD 'conv1d';
 SET conv1d.isa = $isa;
 SELECT count(*), max(max_abs_error(output, predict((SELECT m FROM model), input))) FROM expected;
 SQL

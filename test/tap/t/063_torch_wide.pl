@@ -61,11 +61,13 @@ SQL
 my ($vectors, $theirs) = split /\|/, rows($database, 'SELECT count(*), max(torch_error) FROM vector');
 cmp_ok($vectors, '>=', 18, "$vectors vectors; float32 in torch itself is within $theirs of float64");
 
+# Before the module is loaded any value is taken, and forgotten with a warning when it comes.
 foreach my $isa ('baseline', 'avx2', 'avx512', 'amx')
 {
 	foreach my $winograd ('on', 'off')
 	{
 		my ($out, $err, $status) = psql($database, <<"SQL");
+LOAD 'conv1d';
 SET conv1d.isa = $isa;
 SET conv1d.winograd = $winograd;
 SELECT id, worst, of_sum, (SELECT string_agg(kernel, ', ' ORDER BY step) FROM model_plan(model, shape(x)))
