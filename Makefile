@@ -9,6 +9,7 @@
 #   make check-tap     of these, the tests in Perl
 #   make check-unit    of these, the core under sanitizers; needs no server
 #   make check-layers  of these, the house rules; needs no compiler
+#   make check-arm     the core as arm64 gets it, in an emulator; minutes, and not part of test
 #
 #   make bench         measure against torch and ONNX Runtime: build/bench/performance.md
 #   make bench-quick   of this, the three targets that tell most, in a minute
@@ -111,24 +112,31 @@ build/regress:
 	@mkdir -p $@
 
 # Unit tests: each test/unit/test_*.c with the whole core, without the server.
-UNIT_CFLAGS = -std=gnu99 -g -O1 $(WARNINGS) -fno-math-errno -ffp-contract=off -Isrc -Itest/unit \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-UNIT_PROGRAMS = $(patsubst test/unit/%.c,build/unit/%,$(sort $(wildcard test/unit/test_*.c)))
+# The flags in UNIT_MODE and those of kernels differ where they are run elsewhere.
+U = build/unit
+UNIT_MODE = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_CFLAGS = -std=gnu99 $(WARNINGS) -fno-math-errno -ffp-contract=off -Isrc -Itest/unit $(UNIT_MODE)
+UNIT_PROGRAMS = $(patsubst test/unit/%.c,$(U)/%,$(sort $(wildcard test/unit/test_*.c)))
 
 unit-programs: $(UNIT_PROGRAMS)
 
-$(UNIT_PROGRAMS): %: %.o $(patsubst src/%.c,build/unit/%.o,$(CORE))
+$(UNIT_PROGRAMS): %: %.o $(patsubst src/%.c,$(U)/%.o,$(CORE))
 	$(CC) $(UNIT_CFLAGS) -o $@ $^ -lm
 
-build/unit/kernels/parallel.o $(UNIT_PROGRAMS): UNIT_CFLAGS += $(OPENMP_FLAGS)
+$(U)/kernels/%.o: ROOM_CFLAGS = $(UNIT_KERNEL_CFLAGS)
+$(U)/kernels/parallel.o $(UNIT_PROGRAMS): UNIT_CFLAGS += $(OPENMP_FLAGS)
 
-build/unit/%.o: src/%.c Makefile
+$(U)/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) $(ROOM_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(U)/%.o: test/unit/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/unit/%.o: test/unit/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+# The same as the extension is compiled, for the CC of another machine.
+plain-unit-programs:
+	@$(MAKE) unit-programs UNIT_MODE=-O2 UNIT_KERNEL_CFLAGS='$(KERNEL_CFLAGS)'
 
 # The measuring program: the objects of the extension, without the server.
 BENCH_OBJS = $(patsubst test/bench/core/%.c,build/bench/%.o,$(sort $(wildcard test/bench/core/*.c)))
@@ -140,13 +148,16 @@ build/bench/%.o: test/bench/core/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(KERNEL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
--include $(wildcard $(O)/*/*.d build/unit/*.d build/unit/*/*.d build/bench/*.d)
+-include $(wildcard $(O)/*/*.d $(U)/*.d $(U)/*/*.d build/bench/*.d)
 
 check-unit:
 	@test/run.sh unit
 
 check-layers:
 	@test/check_layers.sh
+
+check-arm:
+	@test/run.sh arm
 
 check-tap:
 	@test/run.sh tap
@@ -167,4 +178,4 @@ bench-docs:
 	@test/bench/bench.sh docs
 
 .FORCE:
-.PHONY: .FORCE all objects unit-programs check-unit check-layers check-tap test demo bench bench-quick bench-docs
+.PHONY: .FORCE all objects unit-programs plain-unit-programs check-unit check-layers check-arm check-tap test demo bench bench-quick bench-docs

@@ -11,6 +11,12 @@
 #	regress  sql/*.sql against expected/*.out    } in a throw-away
 #	tap      test/tap/t/*.pl                     } server
 #
+# One part runs only when it is named, because it takes minutes:
+#
+#	arm      the unit tests as arm64 gets them, by a cross compiler and, where it
+#	         is, by clang, in an emulator: fused sums, 32 registers, other rules
+#	         for NaN and -0
+#
 # Last line: "N passed, N failed".  Exit status 1 when anything failed or a part
 # had nothing to run.
 set -eu -o pipefail
@@ -96,16 +102,41 @@ part_unit() {
 	each_tap "$prefix" "${programs[@]/#test/build}"
 }
 
+# Debian's development packages bring a clang without its short name.
+find_clang() {
+	local clang
+
+	for clang in clang $(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -Vr); do
+		if command -v "$clang" >/dev/null; then
+			echo "$clang"
+			return
+		fi
+	done
+}
+
 part_clang() {
 	local clang
 
-	# Debian's development packages bring a clang without its short name.
-	for clang in clang $(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -Vr); do
-		if command -v "$clang" >/dev/null; then
-			title "Compiling with $clang"
-			compile "$clang has no warning" objects PG_CONFIG="$pg_config" CC="$clang" O=build/clang || :
-			return 0
-		fi
+	clang=$(find_clang)
+	[ -n "$clang" ] || return 0
+	title "Compiling with $clang"
+	compile "$clang has no warning" objects PG_CONFIG="$pg_config" CC="$clang" O=build/clang || :
+}
+
+part_arm() {
+	local clang compiler directory qemu programs=(test/unit/test_*.c)
+
+	qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64) && command -v aarch64-linux-gnu-gcc >/dev/null ||
+		die "this needs a cross compiler and an emulator (Debian: gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)"
+	export QEMU_LD_PREFIX=/usr/aarch64-linux-gnu
+	clang=$(find_clang)
+	programs=("${programs[@]#test/unit/}")
+	programs=("${programs[@]%.c}")
+	for compiler in aarch64-linux-gnu-gcc ${clang:+"$clang --target=aarch64-linux-gnu"}; do
+		title "Unit tests of the core on arm64, by $compiler"
+		directory=build/arm/${compiler%% *}
+		compile "the core and its tests compile" plain-unit-programs CC="$compiler" U="$directory" || continue
+		each_tap "$qemu" "${programs[@]/#/$directory/}"
 	done
 }
 
@@ -166,7 +197,7 @@ for part in "$@"; do
 	case $part in
 		regress | tap) with_server+=("$part") ;;
 		build) part_build || built= ;;
-		layers | unit | clang) "part_$part" ;;
+		layers | unit | arm | clang) "part_$part" ;;
 		*) die "no such part: $part" ;;
 	esac
 done
