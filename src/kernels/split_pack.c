@@ -11,14 +11,14 @@
 #define MOST_POOL C1D_SPLIT_TILE
 
 #define LEAST_ROWS 16			/* of the convolution */
-#define MOST_PANEL_FLOATS (1 << 20)
+#define MOST_PANEL_FLOATS (1 << 19)	/* more come from the third cache, for every block of rows */
 
 /* What the parts of the work cost, in multiply-adds of vectors at their peak: measured. */
-#define CALL_COST 25000.0
+#define CALL_COST 170000.0		/* of a call: the unit is slow to start */
 #define FLOAT_COST 12			/* parts of a float */
 #define OUTPUT_COST 6			/* storing an output */
 #define SPEED 2.2				/* of six products, and one of vectors */
-#define DIRECT_SPEED 0.8
+#define DIRECT_SPEED 0.85
 
 /*
  * c1d_split_fits
