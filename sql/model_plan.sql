@@ -103,6 +103,24 @@ SELECT max(max_abs_error(predict(model, x), conv1d_transpose(relu(conv1d(x, w1[1
 FROM noise, denoiser;
 SET conv1d.isa = 'baseline';
 
+-- Upsample of torch: nearest steps of a whole factor are never made, others are
+CREATE TEMP TABLE upsampled AS SELECT id, what, model_agg(class_name, c, weights ORDER BY position) AS model
+FROM (VALUES (1, 'twice', '{"scale_factor": 2}'::jsonb), (2, 'by size', '{"size": 24}'), (3, 'exact', '{"scale_factor": 3.0, "mode": "nearest-exact"}'),
+	(4, 'by halves', '{"scale_factor": 2.5}'), (5, 'linear', '{"scale_factor": 2, "mode": "linear"}'), (6, 'nine times', '{"scale_factor": 9}')) u (id, what, config),
+	LATERAL (VALUES (1, 'Upsample', config || '{"name": "up"}', NULL::tensor1d[]),
+		(2, 'Conv1d', '{"name": "out", "in_channels": 3, "out_channels": 2, "kernel_size": 2}',
+			'{"[[[1,2],[0.5,-1],[0,1]],[[2,0],[1,0.5],[-1,1]]]", "[0.5,-0.5]"}')) l (position, class_name, c, weights)
+GROUP BY id, what;
+SELECT what, step, layers, kernel, output_shape FROM upsampled, model_plan(model, '{8,3}') ORDER BY id, step;
+-- with the values of both layers, one after the other
+SELECT what, bool_and(predict(model, x) = predict(submodel(model, 'out', 'out'), predict(submodel(model, 'up', 'up'), x))) AS same
+FROM upsampled, (SELECT tensor1d_agg(ARRAY[(id * t) % 7, t % 5 - id, id - t]::real[] ORDER BY t) AS x FROM generate_series(1, 5) id, generate_series(1, 8) t GROUP BY id) s
+GROUP BY what ORDER BY what;
+
+-- Linear of torch goes along the time of a series
+SELECT step, layers, kernel, tile, output_shape
+FROM (SELECT model_agg('Linear', '{"in_features": 8, "out_features": 2}', ARRAY[tensor1d_fill('{2,8}', 1), '[0,1]']) AS model) m, model_plan(model, '{8,3}');
+
 -- No shape is known, or one that does not fit
 SELECT pg_temp.refusal('SELECT * FROM model_plan((SELECT submodel(model, ''conv'', ''pool'') FROM models WHERE name = ''ae'')' || a || ')')
 FROM unnest(ARRAY['', ', NULL', ', ''{8,3}''', ', ''{8}''', ', ''{0,2}''', ', ''{}''', ', ''{134217728,2}''']) a;

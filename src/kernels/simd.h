@@ -6,7 +6,8 @@
  * a multiply and an add become one instruction where the target has it.  For
  * the rest a simd_<isa>.h may define VEC_MAX, VEC_LOAD_PART, VEC_STORE_PART or
  * VEC_ANY_NEGATIVE in its own instructions; each has a form here that runs anywhere.
- * Loads and stores need no alignment: a tensor1d is aligned to 4 bytes.
+ * Loads and stores need no alignment: a tensor1d is aligned to 4 bytes.  They are
+ * no memcpy(), of which GCC for arm64 makes two general registers.
  */
 #ifndef C1D_SIMD_H
 #define C1D_SIMD_H
@@ -16,6 +17,7 @@
 #include <string.h>
 
 typedef float Vec __attribute__((vector_size(VL * 4)));
+typedef Vec VecAnywhere __attribute__((aligned(4), may_alias));
 typedef int32_t VecMask __attribute__((vector_size(VL * 4)));
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
@@ -34,16 +36,13 @@ ISA_BEGIN
 SIMD_INLINE Vec
 vec_load(const float *p)
 {
-	Vec			v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
+	return *(const VecAnywhere *) p;
 }
 
 SIMD_INLINE void
 vec_store(float *p, Vec v)
 {
-	memcpy(p, &v, sizeof(v));
+	*(VecAnywhere *) p = v;
 }
 
 /* the number in every lane */
@@ -57,14 +56,7 @@ vec_splat(float number)
 SIMD_INLINE Vec
 vec_select(VecMask mask, Vec a, Vec b)
 {
-	VecMask		a_bits,
-				b_bits;
-
-	memcpy(&a_bits, &a, sizeof(a));
-	memcpy(&b_bits, &b, sizeof(b));
-	a_bits = (mask & a_bits) | (~mask & b_bits);
-	memcpy(&a, &a_bits, sizeof(a));
-	return a;
+	return (Vec) ((mask & (VecMask) a) | (~mask & (VecMask) b));
 }
 
 /* a > b ? a : b in every lane: b when one is NaN, or both are 0 */
@@ -74,7 +66,12 @@ vec_max(Vec a, Vec b)
 #ifdef VEC_MAX
 	return VEC_MAX(a, b);
 #else
-	return vec_select(a > b, a, b);
+	VecMask		greater = a > b;
+
+#ifdef VEC_HIDE
+	VEC_HIDE(greater);
+#endif
+	return vec_select(greater, a, b);
 #endif
 }
 

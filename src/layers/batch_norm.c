@@ -10,6 +10,7 @@
 
 #include "kernels/norm.h"
 #include "layers/norm.h"
+#include "layers/window.h"
 
 /* One multiply-add for each feature. */
 typedef struct BatchNormPrepared
@@ -112,14 +113,14 @@ batch_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *o
 
 	(void) inputs;
 	*out = *in;
-	if (c->least_rank == 2 && !c1d_layer_wants_series(in, err))
+	if (c->least_rank > 1 && !c1d_wants_axes(in, c->least_rank - 1, c, batch_norm_infer, err))
 		return false;
-	if (c->most_rank > 0 && (in->rank < c->least_rank || in->rank > c->most_rank))
+	if (c->least_rank == 1 && in->rank > c->most_rank)
 	{
-		c1d_fail(err, C1D_BAD_SHAPE, "layer needs %s, the input has rank %d",
-				 c->most_rank == 2 ? "(features) or (timesteps, channels)" : "(height, width, channels)", in->rank);
+		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (features) or (timesteps, channels), the input has rank %d", in->rank);
 		c1d_about(err, C1D_OF_RANK, c->most_rank);
-		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		return in->rank == 3 ? c1d_hint(err, "BatchNorm2d takes images, (height, width, channels).") : false;
 	}
 	return c1d_layer_axis(c->axis, in, &at, err) &&
 		(c->features == 0 || c1d_norm_features("num_features", c->features, in, err));

@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+#include "base/number.h"
+
 /*
  * parse_keras
  *		Keras' arguments; in SQL also "pads" for explicit padding, "causal" in
@@ -131,7 +133,9 @@ parse_torch(C1dAttrs *attrs, C1dConvConfig *c, C1dError *err)
 	if (c->in_channels % c->groups != 0)
 	{
 		c1d_fail(err, C1D_BAD_ARGUMENT, "in_channels must be divisible by groups");
-		return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", c->in_channels, c->groups);
+		c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", c->in_channels, c->groups);
+		return c1d_hint(err, "Set groups to a number that divides the channels on both sides, such as %" PRId64 ".",
+						c1d_gcd(c1d_gcd(c->in_channels, c->groups), c->filters));
 	}
 	return filters_form_groups(c, "out_channels must be divisible by groups", "out_channels", err);
 }
@@ -209,7 +213,7 @@ c1d_conv_wants(const C1dConvConfig *c, const C1dShape *in, C1dInfer infer, C1dEr
 	if (!c1d_wants_axes(in, c->windows.axes, c, infer, err))
 		return false;
 	if (c->in_channels == 0)
-		return c1d_layer_wants_groups(in, c->groups, err);
+		return c1d_layer_wants_groups(channels, c->groups, err);
 	if (c->in_channels == channels)
 		return true;
 	c1d_fail(err, C1D_BAD_SHAPE, "in_channels is %" PRId64 ", the input has %" PRId64 " channels", c->in_channels, channels);

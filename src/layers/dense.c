@@ -9,10 +9,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernels/transpose.h"
 #include "layers/activation.h"
 #include "layers/conv_config.h"
 #include "layers/indirect.h"
 #include "layers/mirror.h"
+
+#define TURNED 64				/* channels of a series that are turned at once */
+
+/* A matrix unit pays for turning a series from so many features on, of so many products a float: measured. */
+#define TURNED_FEATURES 96
+#define TURNED_PRODUCTS 25
+#define TURNED_PANEL_FLOATS (1 << 19)	/* which a second cache holds */
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 typedef struct DenseConfig
 {
@@ -62,33 +72,37 @@ dense_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return c->use_bias ? 2 : 1;
 }
 
+/* rows_of: rows of so many features as a convolution sees them, each a window of its own */
+static C1dConvGeometry
+rows_of(int64_t rows, int64_t features, int64_t units)
+{
+	return (C1dConvGeometry) {
+		.length = rows,
+		.row_floats = features,
+		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
+		.filters = units,
+	};
+}
+
 /*
  * prepare
  *		Pack a kernel whose element (feature, unit) is at feature * inner_step +
- *		unit * column_step.
+ *		unit * column_step, for so many rows.
  */
 static bool
-prepare(const LayerSite *site, const DenseConfig *c, int64_t inner_step, int64_t column_step,
-		C1dArena *arena, const void **prepared, C1dError *err)
+prepare(const LayerSite *site, const DenseConfig *c, const C1dConvGeometry *geometry, int64_t inner_step, int64_t column_step,
+		C1dArena *arena, DensePrepared *p, C1dError *err)
 {
-	DensePrepared *p = c1d_alloc(arena, sizeof(*p), err);
-	int64_t		features = c1d_shape_channels(site->in);
 	C1dConvLayout layout = {.from = site->weights[0].data, .inner_step = inner_step, .column_step = column_step};
 	const float *given = c->use_bias ? site->weights[1].data : NULL;
 
-	if (p == NULL || !c1d_fusion_fold(&site->fusion, &site->weights[0], 1, c->units, &layout, &given, arena, err))
+	if (!c1d_fusion_fold(&site->fusion, &site->weights[0], 1, c->units, &layout, &given, arena, err))
 		return false;
-	p->geometry = (C1dConvGeometry) {
-		.length = c1d_shape_elements(site->in) / features,
-		.row_floats = features,
-		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
-		.filters = c->units,
-	};
+	p->geometry = *geometry;
 	p->weights.variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->activation = c1d_fusion_activation(&site->fusion, &c->activation, &p->weights.relu);
 	p->weights.panels = c1d_conv_panels(&p->geometry, p->weights.variant, &layout, arena, err);
 	p->weights.bias = c1d_conv_bias(&p->geometry, p->weights.variant, given, arena, err);
-	*prepared = p;
 	return p->weights.panels != NULL && p->weights.bias != NULL &&
 		c1d_indirect_prepare(site, &p->geometry, &p->weights, &layout, given, p->geometry.length, arena, &p->indirect, err);
 }
@@ -97,8 +111,12 @@ static bool
 dense_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
 	const DenseConfig *c = site->config;
+	DensePrepared *p = c1d_alloc(arena, sizeof(*p), err);
+	int64_t		features = c1d_shape_channels(site->in);
+	C1dConvGeometry geometry = rows_of(c1d_shape_elements(site->in) / features, features, c->units);
 
-	return prepare(site, c, c->units, 1, arena, prepared, err);
+	*prepared = p;
+	return p != NULL && prepare(site, c, &geometry, c->units, 1, arena, p, err);
 }
 
 static bool
@@ -123,17 +141,23 @@ dense_cost(const LayerSite *site)
 	return (double) c1d_shape_elements(&site->out) * c1d_shape_channels(site->in);
 }
 
+/* rows_forward: rows begin .. end - 1 of the product, and the activation */
+static void
+rows_forward(const LayerSite *site, const DensePrepared *p, const float *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	int64_t		units = p->geometry.filters;
+
+	c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, x, y, units, begin, end, work);
+	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
+}
+
 static void
 dense_forward(const LayerSite *site, const float *const *x, float *y, float *work, int64_t begin, int64_t end)
 {
 	const DensePrepared *p = site->prepared;
 	int64_t		each = p->geometry.length / c1d_layer_rows(&site->out);
-	int64_t		units = p->geometry.filters;
 
-	begin *= each;
-	end *= each;
-	c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, x[0], y, units, begin, end, work);
-	c1d_activate(&p->activation, site->tuning->isa, y + begin * units, end - begin, units);
+	rows_forward(site, p, x[0], y, work, begin * each, end * each);
 }
 
 /* dense_mirror: as many units as there were features; SQL calls it dense */
@@ -149,11 +173,15 @@ dense_mirror(const void *config, C1dMirror *m, C1dError *err)
 }
 
 static void
+describe(const DensePrepared *p, C1dStepText *text)
+{
+	c1d_indirect_describe(&p->indirect, &p->weights, "product", text);
+}
+
+static void
 dense_describe(const LayerSite *site, C1dStepText *text)
 {
-	const DensePrepared *p = site->prepared;
-
-	c1d_indirect_describe(&p->indirect, &p->weights, "product", text);
+	describe(site->prepared, text);
 }
 
 const LayerOps c1d_dense_ops = {
@@ -179,10 +207,12 @@ typedef struct LinearConfig
 /*
  * Along an axis that is not the last, the two sides of the product change
  * places: rows are those of the weight, each with its bias before it, and the
- * input is what is packed, under a row of ones.
+ * input is what is packed, under a row of ones.  Or, where a matrix unit is
+ * faster even so, input and output are turned, and a channel is a row.
  */
 typedef struct LinearPrepared
 {
+	DensePrepared *turned;		/* so is a vector computed, as by Dense; NULL = by what is below */
 	C1dConvGeometry geometry;	/* out_features rows of 1 + in_features floats */
 	const C1dConvVariant *variant;
 	float	   *rows;
@@ -218,8 +248,9 @@ linear_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 			return c1d_hint(err, "Put Flatten before it.");
 		if (c1d_shape_channels(in) == c->in_features)
 			return c1d_hint(err, "Dense goes along the channels: the same weight, transposed.");
-		return c1d_hint(err, "Set in_features to %" PRId64 "%s.", in->dim[axis],
-						in->rank == 1 ? "" : ", or put Flatten before it");
+		if (in->rank == 1)
+			return c1d_hint(err, "Set in_features to %" PRId64 ".", in->dim[axis]);
+		return c1d_hint(err, "Set in_features to %" PRId64 ", or to %" PRId64 " with Flatten before it.", in->dim[axis], c1d_shape_elements(in));
 	}
 	*out = *in;
 	out->dim[axis] = c->dense.units;
@@ -238,25 +269,40 @@ linear_weights(const void *config, const C1dShape *in, C1dWeightSpec *specs)
 	return c->dense.use_bias ? 2 : 1;
 }
 
+/* turns: is a matrix unit the faster way, even if a series has to be turned for it? */
+static bool
+turns(const LayerSite *site, const C1dConvGeometry *turned)
+{
+	int64_t		features = turned->row_floats;
+	int64_t		units = turned->filters;
+
+	return site->in->rank > 1 && !site->tuning->plain && features >= TURNED_FEATURES &&
+		(double) features * units >= TURNED_PRODUCTS * ((double) features + units) &&
+		c1d_split_panel_floats(turned) <= TURNED_PANEL_FLOATS && c1d_split_fits(turned, site->tuning->isa, 1);
+}
+
 static bool
 linear_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1dError *err)
 {
 	const LinearConfig *c = site->config;
 	int64_t		inner = 1 + c->in_features;
 	int64_t		channels = c1d_shape_channels(site->in);
-	LinearPrepared *p;
+	C1dConvGeometry turned = rows_of(site->in->rank == 1 ? 1 : channels, c->in_features, c->dense.units);
+	LinearPrepared *p = c1d_alloc(arena, sizeof(*p), err);
 
-	if (site->in->rank == 1)
-		return prepare(site, &c->dense, 1, c->in_features, arena, prepared, err);
-	p = c1d_alloc(arena, sizeof(*p), err);
+	*prepared = p;
 	if (p == NULL)
 		return false;
-	p->geometry = (C1dConvGeometry) {
-		.length = c->dense.units,
-		.row_floats = inner,
-		.stride = 1, .taps = 1, .spacing = 1, .groups = 1,
-		.filters = channels,
-	};
+	if (site->in->rank == 1 || turns(site, &turned))
+	{
+		p->turned = c1d_alloc(arena, sizeof(*p->turned), err);
+		if (p->turned == NULL || !prepare(site, &c->dense, &turned, 1, c->in_features, arena, p->turned, err))
+			return false;
+		if (site->in->rank == 1 || c1d_indirect_used(&p->turned->indirect))
+			return true;
+		p->turned = NULL;
+	}
+	p->geometry = rows_of(c->dense.units, inner, channels);
 	p->variant = c1d_conv_choose(&p->geometry, site->tuning->isa, 1);
 	p->block = inner * channels;
 	p->rows = c1d_alloc_array(arena, c->dense.units * inner, sizeof(float), err);
@@ -271,17 +317,46 @@ linear_prepare(const LayerSite *site, C1dArena *arena, const void **prepared, C1
 		p->rows[u * inner] = c->dense.use_bias ? site->weights[1].data[u] : 0;
 		memcpy(p->rows + u * inner + 1, site->weights[0].data + u * c->in_features, c->in_features * sizeof(float));
 	}
-	*prepared = p;
 	return true;
 }
 
-/* the input under a row of ones, and packed; both stay from one chunk to the next */
+/* strips: in which the channels of a series are turned */
+static int64_t
+strips(int64_t channels)
+{
+	return (channels + TURNED - 1) / TURNED;
+}
+
+/* linear_rows: turned, strips of all blocks; else as all layers do it */
+static int64_t
+linear_rows(const LayerSite *site)
+{
+	const LinearConfig *c = site->config;
+	const LinearPrepared *p = site->prepared;
+	int64_t		channels = c1d_shape_channels(&site->out);
+
+	if (p->turned == NULL || site->in->rank == 1)
+		return c1d_layer_rows(&site->out);
+	return c1d_shape_elements(&site->out) / c->dense.units / channels * strips(channels);
+}
+
+/*
+ * linear_workspace
+ *		Some channels of input and output, turned, and what their product needs;
+ *		or the input under a row of ones, and packed, which both stay from one
+ *		chunk to the next.
+ */
 static int64_t
 linear_workspace(const LayerSite *site)
 {
 	const LinearPrepared *p = site->prepared;
+	int64_t		turned = 0;
 
-	return site->in->rank == 1 ? 0 : p->block + c1d_conv_panel_floats(&p->geometry, p->variant);
+	if (p->turned == NULL)
+		return p->block + c1d_conv_panel_floats(&p->geometry, p->variant);
+	if (site->in->rank > 1)
+		turned = TURNED * (p->turned->geometry.row_floats + p->turned->geometry.filters);
+	return turned + c1d_indirect_workspace(site, &p->turned->geometry, &p->turned->indirect);
 }
 
 static double
@@ -290,6 +365,32 @@ linear_cost(const LayerSite *site)
 	const LinearConfig *c = site->config;
 
 	return (double) c1d_shape_elements(&site->out) * c->in_features;
+}
+
+/*
+ * turned_forward
+ *		Strips begin .. end - 1 of all blocks: the series of their channels become
+ *		rows, and the rows of the product series.
+ */
+static void
+turned_forward(const LayerSite *site, const DensePrepared *p, const float *x, float *y, float *work, int64_t begin, int64_t end)
+{
+	int64_t		channels = p->geometry.length;
+	int64_t		features = p->geometry.row_floats;
+	int64_t		units = p->geometry.filters;
+	float	   *rows = work + c1d_indirect_workspace(site, &p->geometry, &p->indirect);
+	float	   *products = rows + TURNED * features;
+
+	for (int64_t s = begin; s < end; s++)
+	{
+		int64_t		block = s / strips(channels);
+		int64_t		first = s % strips(channels) * TURNED;
+		int64_t		count = MIN(channels - first, TURNED);
+
+		c1d_transpose(x + block * features * channels + first, channels, rows, features, count, features);
+		c1d_indirect_rows(&p->geometry, &p->indirect, &p->weights, rows, products, units, 0, count, work);
+		c1d_transpose(products, units, y + block * units * channels + first, channels, units, count);
+	}
 }
 
 /*
@@ -306,9 +407,12 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 	int64_t		each = c1d_shape_elements(&site->out) / channels / c1d_layer_rows(&site->out);
 	int64_t		units = c->dense.units;
 
-	if (site->in->rank == 1)
+	if (p->turned != NULL)
 	{
-		dense_forward(site, x, y, work, begin, end);
+		if (site->in->rank == 1)
+			rows_forward(site, p->turned, x[0], y, work, begin, end);
+		else
+			turned_forward(site, p->turned, x[0], y, work, begin, end);
 		return;
 	}
 	end *= each;
@@ -318,7 +422,7 @@ linear_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 		C1dConvWeights weights = {.variant = p->variant, .panels = work + p->block, .bias = p->bias};
 		int64_t		block = r / units;
 		int64_t		unit = r % units;
-		int64_t		last = end - r < units - unit ? unit + end - r : units;
+		int64_t		last = MIN(units, unit + end - r);
 
 		if (unit == 0)
 		{
@@ -349,6 +453,18 @@ linear_fuses(const LayerSite *site)
 	return site->in->rank == 1 && site->fusion.repeat == 0 && site->fusion.pool == 0;
 }
 
+static void
+linear_describe(const LayerSite *site, C1dStepText *text)
+{
+	const LinearPrepared *p = site->prepared;
+	const C1dConvWeights direct = {.variant = p->variant};
+
+	if (p->turned != NULL)
+		describe(p->turned, text);
+	else
+		c1d_describe_product(&direct, "product", text);
+}
+
 const LayerOps c1d_torch_linear_ops = {
 	.config_size = sizeof(LinearConfig),
 	.parse = linear_parse,
@@ -356,8 +472,10 @@ const LayerOps c1d_torch_linear_ops = {
 	.weights = linear_weights,
 	.prepare = linear_prepare,
 	.fuses = linear_fuses,
+	.describe = linear_describe,
 	.workspace = linear_workspace,
 	.cost = linear_cost,
+	.rows = linear_rows,
 	.forward = linear_forward,
 	.mirror = linear_mirror,
 };

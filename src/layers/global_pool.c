@@ -9,6 +9,7 @@
 #include "kernels/global_pool.h"
 #include "layers/layer.h"
 #include "layers/mirror.h"
+#include "layers/window.h"
 
 typedef struct GlobalPoolConfig
 {
@@ -109,17 +110,10 @@ static bool
 global_pool_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
 	const GlobalPoolConfig *c = config;
-	char		text[C1D_SHAPE_TEXT];
 
 	(void) inputs;
-	if (c->axes == 1 && !c1d_layer_wants_series(in, err))
+	if (!c1d_wants_axes(in, c->axes, c, global_pool_infer, err))
 		return false;
-	if (c->axes == 2 && in->rank != 3)
-	{
-		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
-		c1d_about(err, C1D_OF_RANK, 3);
-		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
-	}
 	*out = *in;
 	for (int i = 0; i < c->axes; i++)
 		if (c->size[i] > 0)

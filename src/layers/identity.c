@@ -7,6 +7,7 @@
  */
 #include "layers/layer.h"
 #include "layers/mirror.h"
+#include "layers/window.h"
 
 typedef struct IdentityConfig
 {
@@ -97,17 +98,12 @@ static bool
 identity_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, C1dError *err)
 {
 	const IdentityConfig *c = config;
-	char		text[C1D_SHAPE_TEXT];
 
 	(void) inputs;
 	*out = *in;
 	if (c->most_rank == 0 || (in->rank >= c->least_rank && in->rank <= c->most_rank))
 		return true;
-	if (c->most_rank == 2)
-		return c1d_layer_wants_series(in, err);
-	c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
-	c1d_about(err, C1D_OF_RANK, 3);
-	return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+	return c1d_wants_axes(in, c->most_rank - 1, c, identity_infer, err);
 }
 
 #define IDENTITY_OPS(parser) { \

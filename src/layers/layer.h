@@ -180,7 +180,7 @@ extern bool c1d_layer_params(const LayerClass *class, const void *config, const 
 							 int64_t *params, C1dError *err);
 
 extern bool c1d_layer_wants_series(const C1dShape *in, C1dError *err);
-extern bool c1d_layer_wants_groups(const C1dShape *in, int64_t groups, C1dError *err);
+extern bool c1d_layer_wants_groups(int64_t channels, int64_t groups, C1dError *err);
 extern bool c1d_layer_axis(int64_t axis, const C1dShape *in, int *at, C1dError *err);
 extern const float *c1d_masking_value(const void *config);
 extern bool c1d_resolve_shape(const C1dShape *in, const C1dShape *target, C1dShape *out, C1dError *err);

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "kernels/norm.h"
+#include "layers/window.h"
 
 /* c1d_attr_epsilon: what is added to a variance; not negative, not NaN. */
 bool
@@ -189,11 +190,7 @@ group_axis(const C1dNormConfig *c, const C1dShape *in, int *at, int64_t *groups,
 	if (!c1d_layer_axis(c->axis[0], in, at, err))
 		return false;
 	*groups = c->groups == -1 ? in->dim[*at] : c->groups;
-	if (in->dim[*at] % *groups == 0)
-		return true;
-	c1d_fail(err, C1D_BAD_SHAPE, "input channels must be a multiple of the groups");
-	c1d_about(err, C1D_OF_CHANNELS, 0);
-	return c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", in->dim[*at], *groups);
+	return c1d_layer_wants_groups(in->dim[*at], *groups, err);
 }
 
 bool
@@ -207,14 +204,8 @@ c1d_norm_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out
 
 	(void) inputs;
 	*out = *in;
-	if (c->rank == 2 && !c1d_layer_wants_series(in, err))
+	if (c->rank > 1 && !c1d_wants_axes(in, c->rank - 1, c, c1d_norm_infer, err))
 		return false;
-	if (c->rank == 3 && in->rank != 3)
-	{
-		c1d_fail(err, C1D_BAD_SHAPE, "layer needs (height, width, channels), the input has rank %d", in->rank);
-		c1d_about(err, C1D_OF_RANK, 3);
-		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
-	}
 	if ((c->features > 0 && !c1d_norm_features(c->groups > 0 ? "num_channels" : "num_features", c->features, in, err)) ||
 		!reduced_axes(c, in, reduced, err))
 		return false;

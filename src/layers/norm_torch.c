@@ -5,7 +5,9 @@
  * Shapes and arithmetic are those of norm.c.
  */
 #include <float.h>
+#include <inttypes.h>
 
+#include "base/number.h"
 #include "layers/norm.h"
 
 /* normalized_shape: one size or a list */
@@ -61,7 +63,11 @@ torch_group_norm_parse(C1dAttrs *attrs, void *config, C1dError *err)
 		!c1d_attr_affine(attrs, "affine", true, &c->gamma, &c->beta, err))
 		return false;
 	if (channels % c->groups != 0)
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "num_channels of %s must be a multiple of num_groups", attrs->class_name);
+	{
+		c1d_fail(err, C1D_BAD_ARGUMENT, "num_channels of %s must be a multiple of num_groups", attrs->class_name);
+		c1d_detail(err, "%" PRId64 " channels do not form %" PRId64 " groups.", channels, c->groups);
+		return c1d_hint(err, "Set num_groups to a number that divides %" PRId64 ", such as %" PRId64 ".", channels, c1d_gcd(channels, c->groups));
+	}
 	c->features = c->gamma ? channels : 0;
 	return true;
 }

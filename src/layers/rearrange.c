@@ -55,7 +55,10 @@ permute_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out,
 	{
 		c1d_fail(err, C1D_BAD_SHAPE, "dims has %d axes, the input has %d", c->rank, in->rank);
 		c1d_about(err, C1D_OF_RANK, c->rank);
-		return c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		return in->rank == 1 ? c1d_hint(err, "A vector has one axis, and nothing to permute.") :
+			c1d_hint(err, "Name each axis of the input once, from 1 to %d, such as %s.", in->rank,
+					 (const char *[]) {"[2, 1]", "[3, 2, 1]", "[4, 3, 2, 1]"}[in->rank - 2]);
 	}
 	out->rank = in->rank;
 	for (int i = 0; i < in->rank; i++)

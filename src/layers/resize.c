@@ -97,7 +97,10 @@ upsample_parse(C1dAttrs *attrs, void *config, C1dError *err)
 		!c1d_attr_bool(attrs, "recompute_scale_factor", false, &c->by_length, err))
 		return false;
 	if (sized && c->by_length)
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "recompute_scale_factor of %s has no meaning with size", attrs->class_name);
+	{
+		c1d_fail(err, C1D_BAD_ARGUMENT, "recompute_scale_factor of %s has no meaning with size", attrs->class_name);
+		return c1d_hint(err, "Leave \"recompute_scale_factor\" out.");
+	}
 	c->by_length = c->by_length || sized;
 	return true;
 }
@@ -138,7 +141,11 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 	if (!image && !c1d_layer_wants_series(in, err))
 		return false;
 	if (!image && c->given == 2)
-		return c1d_fail(err, C1D_BAD_SHAPE, "a series has one length, not 2");
+	{
+		c1d_fail(err, C1D_BAD_SHAPE, "a series has one length, not 2");
+		c1d_detail(err, "The input has shape %s.", c1d_shape_text(in, text));
+		return c1d_hint(err, "Give \"%s\" as one number.", c->length[0] > 0 ? "size" : "scale_factor");
+	}
 	*out = *in;
 	for (int i = 0; i < (image ? 2 : 1); i++)
 	{
@@ -152,7 +159,8 @@ resize_infer(const void *config, const C1dShape *in, int inputs, C1dShape *out, 
 			continue;
 		c1d_fail(err, C1D_BAD_SHAPE, "scale_factor leaves nothing of the input");
 		c1d_about(err, C1D_OF_STEPS, 0);
-		return c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
+		c1d_detail(err, "%" PRId64 " times %g is less than one.", in->dim[i], c->factor[k]);
+		return c1d_hint(err, "Use \"size\", which is at least 1, in place of \"scale_factor\".");
 	}
 	return true;
 }
@@ -310,6 +318,33 @@ resize_forward(const LayerSite *site, const float *const *x, float *y, float *wo
 }
 
 /*
+ * resize_absorb
+ *		Steps of which each is there so many times need not be copied: the layer
+ *		behind can read them more than once.
+ *
+ * Where a step is found in float32 that may fail even for whole numbers, of
+ * millions of steps.  What is found never decreases, so the first and the last
+ * copy of each step tell.
+ */
+static bool
+resize_absorb(const LayerSite *site, C1dFusion *fusion, C1dArena *arena)
+{
+	const ResizeConfig *c = site->config;
+	int64_t		length = site->in->dim[0];
+	int64_t		times = site->out.dim[0] / length;
+	Walk		down = walk(site, 0);
+
+	(void) arena;
+	if (site->in->rank != 2 || c->mode >= LINEAR || times < 2 || length * times != site->out.dim[0] || fusion->repeat != 0)
+		return false;
+	for (int64_t i = 0; i < length; i++)
+		if (tap(&down, i * times).first != i || tap(&down, i * times + times - 1).first != i)
+			return false;
+	fusion->repeat = times;
+	return true;
+}
+
+/*
  * resize_mirror
  *		The mean of so many steps, if their number is whole, of parts as long as
  *		can be otherwise; in SQL another length is another length.
@@ -356,6 +391,7 @@ const LayerOps c1d_torch_upsample_ops = {
 	.config_size = sizeof(ResizeConfig),
 	.parse = upsample_parse,
 	.infer = resize_infer,
+	.absorb = resize_absorb,
 	.cost = resize_cost,
 	.forward = resize_forward,
 	.mirror = resize_mirror,
@@ -365,6 +401,7 @@ const LayerOps c1d_resize_ops = {
 	.config_size = sizeof(ResizeConfig),
 	.parse = resize_parse,
 	.infer = resize_infer,
+	.absorb = resize_absorb,
 	.cost = resize_cost,
 	.forward = resize_forward,
 	.mirror = resize_mirror,

@@ -102,7 +102,10 @@ named_input(const C1dGraph *graph, const C1dValue *name, int *at, C1dArena *aren
 	char		known[512];
 
 	if (name->type != C1D_STRING)
-		return c1d_fail(err, C1D_BAD_ARGUMENT, "inputs of a layer must be names");
+	{
+		c1d_fail(err, C1D_BAD_ARGUMENT, "inputs of a layer must be names");
+		return c1d_hint(err, "Name the inputs of the layer, for instance \"inputs\": [\"conv1d\", \"conv1d_1\"].");
+	}
 	wanted = c1d_value_copy_string(name, arena, err);
 	if (wanted == NULL)
 		return false;
@@ -176,7 +179,7 @@ right_inputs(const C1dNode *node, C1dError *err)
 	else
 		c1d_fail(err, C1D_BAD_ARGUMENT, "%s takes %d inputs or more, not %d", node->class->class_name, least, node->inputs);
 	if (most == 1)
-		return false;
+		return c1d_hint(err, "A layer such as Concatenate or Add before it makes one of several.");
 	return c1d_hint(err, "Name the inputs of the layer, for instance \"inputs\": [\"conv1d\", \"conv1d_1\"].");
 }
 
@@ -276,6 +279,37 @@ c1d_graph_read(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dEr
 }
 
 /*
+ * size_hint
+ *		The error has no hint: is there a size in the configuration that, set to
+ *		one of the weights', makes them fit it?
+ */
+static void
+size_hint(const C1dNode *node, C1dArena *arena, C1dError *err)
+{
+	static const char *const keys[] = {
+		"units", "filters", "kernel_size", "depth_multiplier", "out_features", "in_features", "out_channels", "in_channels",
+		"num_features", "num_channels", "num_parameters", "normalized_shape",
+	};
+
+	for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+		for (int i = 0; i < node->weight_count && c1d_value_get(node->config_value, keys[k]) != NULL; i++)
+			for (int d = 0; d < node->weights[i].shape.rank; d++)
+			{
+				int64_t		size = node->weights[i].shape.dim[d];
+				C1dValue	changed;
+				const void *config;
+				C1dError	ignored;
+
+				if (!c1d_value_with(node->config_value, keys[k], c1d_value_int(size), arena, &changed, &ignored) ||
+					!c1d_layer_parse(node->class, &changed, arena, &config, &ignored) ||
+					!c1d_layer_check_weights(node->class, config, NULL, node->weights, node->weight_count, &ignored))
+					continue;
+				c1d_hint(err, "The weights are for \"%s\": %" PRId64 ": set that, or give weights of the shape needed.", keys[k], size);
+				return;
+			}
+}
+
+/*
  * c1d_graph_add
  *		Append a layer that must be sound.
  *
@@ -289,9 +323,13 @@ c1d_graph_add(C1dGraph *graph, const C1dLayerText *text, C1dArena *arena, C1dErr
 	int			i = graph->count;
 	const C1dNode *node = &graph->nodes[i];
 
-	if (c1d_graph_read(graph, text, arena, err) &&
-		c1d_layer_check_weights(node->class, node->config, NULL, text->weights, text->weight_count, err))
-		return true;
+	if (c1d_graph_read(graph, text, arena, err))
+	{
+		if (c1d_layer_check_weights(node->class, node->config, NULL, text->weights, text->weight_count, err))
+			return true;
+		if (err->hint[0] == '\0')
+			size_hint(node, arena, err);
+	}
 	c1d_graph_blame(graph, i, err);
 	return false;
 }

@@ -17,7 +17,10 @@
 /* Multiply-adds that are worth a thread more: about as long as starting it. */
 #define THREAD_COST 5e6
 
-/* Inputs and outputs of a batch: what makes starting threads cheap, no more. */
+/* Inputs and outputs of a batch, a thread: about what its second cache holds. */
+#define CACHE_BYTES ((double) 2 * 1024 * 1024)
+
+/* More, up to this in all, where so few rows are not worth the threads. */
 #define BATCH_BYTES ((double) 16 * 1024 * 1024)
 
 /* The rows of a batch that a thread has at least, memory permitting. */
@@ -127,7 +130,8 @@ execute(const C1dPlan *plan, const Tensor *x, float *work)
 /*
  * batch_rows
  *		How many rows make a good batch for the plan: enough to be worth the
- *		threads, not more memory than that takes, and within conv1d.max_memory.
+ *		threads, few enough to find the inputs in a cache, and within
+ *		conv1d.max_memory.
  *		At least 1, which execute_batch() may still refuse.
  */
 int64
@@ -135,7 +139,8 @@ batch_rows(const C1dPlan *plan)
 {
 	double		row = shape_bytes(&plan->input) + shape_bytes(&plan->output);
 	double		threads = c1d_threads();
-	double		rows = Max(BATCH_BYTES / row, threads * ROWS_A_THREAD);
+	double		worth = threads > 1 ? 4 * threads * THREAD_COST / plan->cost : 0;
+	double		rows = Max(Min(Max(threads * CACHE_BYTES, worth * row), BATCH_BYTES) / row, threads * ROWS_A_THREAD);
 	double		room = ((double) c1d_max_memory() - threads * work_bytes(plan)) / row;
 
 	return (int64) Max(Min(rows, room), 1);
@@ -172,6 +177,9 @@ threads_for(const C1dPlan *plan, int64 count, double rows_bytes)
 	return threads < 2 ? 1 : (int) threads;
 }
 
+/* The work memory of the threads, which stays as long as they do. */
+static Kept lanes;
+
 /*
  * run_batch
  *		Run a plan on count rows, whose memory of rows_bytes is checked together
@@ -185,13 +193,14 @@ run_batch(const C1dPlan *plan, const float *const *x, float *const *y, int64 cou
 	Size		stride = ((Size) plan->work_floats * sizeof(float) / sizeof(Lane) + 1) * sizeof(Lane);
 	Batch		batch = {.plan = plan, .x = x, .y = y};
 	C1dWork		work = {.item = run_row, .arg = &batch, .items = count, .shares = threads};
+	Size		size = threads * stride + C1D_ALIGN;
 	char	   *memory;
 
 	check_memory(rows_bytes + threads * work_bytes(plan), "Rows of the batch and buffers",
 				 "Raise conv1d.max_memory, or take fewer rows at once.");
 	work.share = MemoryContextAllocZero(temporary, threads * sizeof(C1dShare));
 	batch.lane = MemoryContextAllocZero(temporary, threads * sizeof(Lane));
-	memory = MemoryContextAllocHuge(temporary, threads * stride + C1D_ALIGN);
+	memory = size > KEPT_MOST ? large_alloc(temporary, size) : kept_room(&lanes, size);
 	memory += C1D_ALIGN - (uintptr_t) memory % C1D_ALIGN;
 	for (int i = 0; i < threads; i++)
 		batch.lane[i].work = (float *) (memory + i * stride);
@@ -211,16 +220,17 @@ run_batch(const C1dPlan *plan, const float *const *x, float *const *y, int64 cou
 /*
  * execute_batch
  *		Run a plan on count inputs of its shape; y[i] becomes the output of x[i],
- *		in the current memory context.
+ *		in memory of blocks.
  *
  * Memory: count times input and output, and a plan's work memory for each
  * thread; more than conv1d.max_memory is 54000 (batch_rows() says how many rows
  * are well within it).
  */
 void
-execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count)
+execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count, Blocks *blocks)
 {
 	double		rows_bytes = count * (shape_bytes(&plan->input) + shape_bytes(&plan->output));
+	Size		size = TENSOR_HEADER(plan->output.rank) + (Size) c1d_shape_elements(&plan->output) * sizeof(float);
 	const float **from;
 	float	  **to;
 
@@ -231,7 +241,8 @@ execute_batch(const C1dPlan *plan, Tensor *const *x, Tensor **y, int64 count)
 	to = MemoryContextAllocHuge(CurrentMemoryContext, Max(count, 1) * sizeof(*to));
 	for (int64 i = 0; i < count; i++)
 	{
-		y[i] = tensor_of_checked(&plan->output);
+		y[i] = blocks_take(blocks, size);
+		tensor_set_header(y[i], &plan->output);
 		from[i] = TENSOR_DATA(x[i]);
 		to[i] = TENSOR_DATA(y[i]);
 	}

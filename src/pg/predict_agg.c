@@ -4,17 +4,18 @@
  *
  * Element i of the result is predict(model, x) of the i-th row, NULL where that
  * is NULL, so that it stands beside array_agg() of other columns with the same
- * ORDER BY.  A batch is run as soon as it is full; then its inputs are no longer
- * needed.
+ * ORDER BY.  Either inputs or outputs wait for the end of the group, whichever
+ * are smaller.
  */
 #include "pg/scoring.h"
 
 typedef struct Scores
 {
 	Scoring		scoring;
-	float	   *pending;		/* inputs of the batch that is not yet full */
+	Blocks		inputs;
+	const float **pending;		/* inputs that were not yet run */
 	int64		pending_rows;
-	int64		pending_room;	/* rows */
+	int64		pending_room;
 } Scores;
 
 static void __attribute__((noreturn))
@@ -31,30 +32,41 @@ mixed_shapes(const C1dShape *before, const C1dShape *now)
 			 errhint("GROUP BY shape(x), or call predict() for each row.")));
 }
 
-/* keep: one input more in the batch. */
+/*
+ * runs_at_once
+ *		Are outputs smaller than inputs?  Then a batch is run as soon as it is
+ *		full, and its inputs' memory is that of the next.  Otherwise the inputs
+ *		wait, and all outputs are written where the array has them.
+ */
+static bool
+runs_at_once(const Scoring *scoring)
+{
+	return c1d_shape_elements(&scoring->results.shape) < c1d_shape_elements(&scoring->input);
+}
+
+/* keep: one input more, which lies in scores->inputs */
 static void
 keep(Scores *scores, const Tensor *x)
 {
-	int64		floats = c1d_shape_elements(&scores->scoring.input);
-
 	if (scores->pending_rows == scores->pending_room)
 	{
-		int64		room = Min(Max(scores->pending_room * 2, 1), scores->scoring.batch);
-		Size		size = (Size) room * floats * sizeof(float);
-
-		scores->pending = scores->pending == NULL ? MemoryContextAllocHuge(scores->scoring.results.context, size) :
-			repalloc_huge(scores->pending, size);
-		scores->pending_room = room;
+		scores->pending_room = Max(2 * scores->pending_room, 4);
+		if (scores->pending == NULL)
+			scores->pending = MemoryContextAlloc(scores->inputs.context, (Size) scores->pending_room * sizeof(float *));
+		else
+			scores->pending = repalloc_huge(scores->pending, (Size) scores->pending_room * sizeof(float *));
 	}
-	memcpy(scores->pending + scores->pending_rows * floats, tensor_view(x).data, (Size) floats * sizeof(float));
-	scores->pending_rows++;
+	scores->pending[scores->pending_rows++] = tensor_view(x).data;
 }
 
 static void
 run_pending(Scores *scores)
 {
-	scoring_run(&scores->scoring, scores->pending, c1d_shape_elements(&scores->scoring.input), scores->pending_rows);
+	Scoring    *scoring = &scores->scoring;
+
+	scoring_run(scoring, scores->pending, c1d_shape_elements(&scoring->input), scores->pending_rows);
 	scores->pending_rows = 0;
+	blocks_reuse(&scores->inputs);
 }
 
 /*
@@ -78,13 +90,15 @@ predict_agg_transition(PG_FUNCTION_ARGS)
 	scoring = &scores->scoring;
 	scoring->results.context = context;
 	scoring->results.owner = "predict_agg()";
+	scores->inputs.context = context;
+	scores->inputs.borrows = true;
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		tensor_list_row(&scoring->results, true);
 		PG_RETURN_POINTER(scores);
 	}
 
-	x = PG_GETARG_TENSOR(2);
+	x = tensor_copy_of_datum(PG_GETARG_DATUM(2), &scores->inputs);
 	shape = tensor_shape(x);
 	if (!scoring->begun)
 		scoring_begin(scoring, PG_GETARG_DATUM(1), &shape);
@@ -93,7 +107,7 @@ predict_agg_transition(PG_FUNCTION_ARGS)
 		mixed_shapes(&scoring->input, &shape);
 	tensor_list_row(&scoring->results, false);
 	keep(scores, x);
-	if (scores->pending_rows == scoring->batch)
+	if (scores->pending_rows == scoring->batch && runs_at_once(scoring))
 		run_pending(scores);
 	PG_RETURN_POINTER(scores);
 }
@@ -113,6 +127,5 @@ predict_agg_final(PG_FUNCTION_ARGS)
 	/* over a window frame rows go on coming, and none shall be run twice */
 	if (scores->pending_rows > 0 && AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_WINDOW)
 		run_pending(scores);
-	return scoring_array(&scores->scoring, fcinfo, scores->pending,
-						 c1d_shape_elements(&scores->scoring.input), scores->pending_rows);
+	return scoring_array(&scores->scoring, fcinfo, scores->pending, scores->pending_rows);
 }

@@ -189,8 +189,9 @@ put_rows(Stream *stream)
  *		The rows of the query; the last column, a tensor, becomes the model's
  *		output for it, null where it is null.
  *
- * batch_size 0: as many rows as work_mem holds with their outputs; otherwise so
- * many, if conv1d.max_memory holds them.
+ * batch_size 0: as many rows as work_mem holds with their outputs, up to 4 MB, so
+ * that they are found in a cache; otherwise so many, if conv1d.max_memory holds
+ * them.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(predict_query);
 Datum
@@ -200,7 +201,7 @@ predict_query(PG_FUNCTION_ARGS)
 	RowBatch	   *batch = &stream.batch;
 	Model	   *model = model_argument(fcinfo, 0);
 	int			batch_size = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
-	Size		budget = batch_size > 0 ? c1d_max_memory() : (Size) work_mem * 1024;
+	Size		budget = batch_size > 0 ? c1d_max_memory() : Min((Size) work_mem * 1024, BATCH_MOST_BYTES);
 	Oid			tensor_type = tensor_type_beside(fcinfo->flinfo->fn_oid);
 	int64		rows;
 	bool		more;

@@ -73,10 +73,16 @@ static void
 run_windows(Windows *windows)
 {
 	int64		count = complete(windows);
+	int64		stride = windows->step * windows->channels;
+	const float **x = MemoryContextAllocHuge(CurrentMemoryContext, (Size) count * sizeof(float *));
 
 	for (int64 i = 0; i < count; i++)
+	{
 		tensor_list_row(&windows->scoring.results, false);
-	scoring_run(&windows->scoring, first_window(windows), windows->step * windows->channels, count);
+		x[i] = first_window(windows) + i * stride;
+	}
+	scoring_run(&windows->scoring, x, Min(stride, windows->window * windows->channels), count);
+	pfree(x);
 	windows->next += count * windows->step;
 }
 
@@ -206,5 +212,5 @@ predict_windows_agg_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (complete(windows) > 0)
 		run_windows(windows);
-	return scoring_array(&windows->scoring, fcinfo, NULL, 0, 0);
+	return scoring_array(&windows->scoring, fcinfo, NULL, 0);
 }

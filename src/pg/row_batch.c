@@ -88,6 +88,7 @@ batch_start(RowBatch *batch, Oid tensor_type, int column)
 {
 	memset(batch, 0, sizeof(*batch));
 	batch->context = AllocSetContextCreate(CurrentMemoryContext, "conv1d rows", ALLOCSET_DEFAULT_SIZES);
+	batch->tensors.context = CurrentMemoryContext;
 	batch->tensor_type = tensor_type;
 	batch->column = column;
 }
@@ -99,6 +100,7 @@ batch_clear(RowBatch *batch)
 	while (batch->tables > 0)
 		SPI_freetuptable(batch->table[--batch->tables]);
 	MemoryContextReset(batch->context);
+	blocks_reuse(&batch->tensors);
 	batch->count = batch->room = batch->table_room = 0;
 	batch->row = NULL;
 	batch->x = batch->y = NULL;
@@ -171,7 +173,12 @@ add_row(RowBatch *batch, HeapTuple row)
 		return;
 	if (array)
 		batch_name_row(batch, index);
-	batch->x[index] = array ? tensor_from_array(value) : tensor_from_datum(value);
+	if (array)
+		batch->x[index] = tensor_from_array(value);
+	else if (VARATT_IS_EXTERNAL(DatumGetPointer(value)))
+		batch->x[index] = tensor_copy_of_datum(value, &batch->tensors);
+	else
+		batch->x[index] = tensor_from_datum(value);
 	if ((Pointer) batch->x[index] != DatumGetPointer(value))
 		batch->bytes += VARSIZE(batch->x[index]);
 }

@@ -41,6 +41,7 @@ struct RowBatch
 	C1dError	refusal;		/* and why */
 
 	/* private */
+	Blocks		tensors;		/* inputs from toast tables, and outputs */
 	int64		room;
 	struct SPITupleTable **table;
 	int64		tables;
@@ -58,8 +59,9 @@ extern Oid	tensor_type_beside(Oid function);
 extern bool is_tensor_like(Oid type, Oid tensor_type);
 extern Model *model_argument(FunctionCallInfo fcinfo, int argument);
 
-/* row_batch_run.c: the model; more rows than this gain nothing */
+/* row_batch_run.c: the model; more rows than this gain nothing, nor do more bytes */
 #define BATCH_MOST_ROWS 8192
+#define BATCH_MOST_BYTES ((Size) 4 * 1024 * 1024)
 
 extern void batch_score(RowBatch *batch, const Model *model);
 extern int64 batch_fit(int64 most_rows, Size budget, double bytes_a_row);

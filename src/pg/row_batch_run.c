@@ -122,7 +122,7 @@ batch_score(RowBatch *batch, const Model *model)
 		for (int64 at = start; at < end; at += at_once)
 		{
 			at_once = Min(batch_rows(&cached->plan), end - at);
-			execute_batch(&cached->plan, x + (at - start), y + (at - start), at_once);
+			execute_batch(&cached->plan, x + (at - start), y + (at - start), at_once, &batch->tensors);
 		}
 		for (int64 i = start; i < end; i++)
 		{

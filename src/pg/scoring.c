@@ -59,48 +59,36 @@ scoring_same_model(const Scoring *scoring, Datum model)
 				 errhint("GROUP BY the model, or call predict() for each row.")));
 }
 
-/* What a batch reads and writes. */
-typedef struct Rows
-{
-	int64		count;
-	const float **x;
-	float	  **y;
-} Rows;
-
-static Rows
-rows_at(const float *first, int64 stride, int64 count)
-{
-	Rows		rows = {.count = count};
-
-	rows.x = MemoryContextAllocHuge(CurrentMemoryContext, (Size) (count + 1) * sizeof(*rows.x));
-	rows.y = MemoryContextAllocHuge(CurrentMemoryContext, (Size) (count + 1) * sizeof(*rows.y));
-	for (int64 i = 0; i < count; i++)
-		rows.x[i] = first + i * stride;
-	return rows;
-}
-
+/* run: count rows, a batch at a time; a row takes input_floats beside its output */
 static void
-run(const Scoring *scoring, const Rows *rows, int64 stride)
+run(const Scoring *scoring, const float *const *x, float *const *y, int64 count, int64 input_floats)
 {
 	const KeptPlan *cached = scoring->held ? scoring->held : plan_for(scoring->model, &scoring->input);
 
-	execute_views(&cached->plan, rows->x, rows->y, rows->count, Min(stride, c1d_shape_elements(&scoring->input)));
-	pfree(rows->x);
-	pfree(rows->y);
+	for (int64 at = 0; at < count; at += scoring->batch)
+		execute_views(&cached->plan, x + at, y + at, Min(scoring->batch, count - at), input_floats);
+}
+
+/* outputs_for: room for the addresses of count outputs */
+static float **
+outputs_for(int64 count)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext, (Size) (count + 1) * sizeof(float *));
 }
 
 /*
  * scoring_run
- *		Run the model on count inputs, each stride floats after the one before,
- *		and append the outputs to the results.
+ *		Run the model on count inputs and append the outputs to the results.
+ *		Inputs may overlap, input_floats is what each takes by itself.
  */
 void
-scoring_run(Scoring *scoring, const float *first, int64 stride, int64 count)
+scoring_run(Scoring *scoring, const float *const *x, int64 input_floats, int64 count)
 {
-	Rows		rows = rows_at(first, stride, count);
+	float	  **y = outputs_for(count);
 
-	tensor_list_extend(&scoring->results, count, rows.y);
-	run(scoring, &rows, stride);
+	tensor_list_extend(&scoring->results, count, y);
+	run(scoring, x, y, count, input_floats);
+	pfree(y);
 }
 
 /*
@@ -109,12 +97,13 @@ scoring_run(Scoring *scoring, const float *first, int64 stride, int64 count)
  *		tensor1d[]; the state stays as it is.
  */
 Datum
-scoring_array(const Scoring *scoring, FunctionCallInfo fcinfo, const float *first, int64 stride, int64 count)
+scoring_array(const Scoring *scoring, FunctionCallInfo fcinfo, const float *const *x, int64 count)
 {
-	Rows		rows = rows_at(first, stride, count);
-	Datum		array = tensor_list_array(&scoring->results, fcinfo, count, rows.y);
+	float	  **y = outputs_for(count);
+	Datum		array = tensor_list_array(&scoring->results, fcinfo, count, y);
 
 	if (count > 0)
-		run(scoring, &rows, stride);
+		run(scoring, x, y, count, c1d_shape_elements(&scoring->input));
+	pfree(y);
 	return array;
 }

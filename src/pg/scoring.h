@@ -23,7 +23,7 @@ typedef struct Scoring
 
 extern void scoring_begin(Scoring *scoring, Datum model, const C1dShape *input);
 extern void scoring_same_model(const Scoring *scoring, Datum model);
-extern void scoring_run(Scoring *scoring, const float *first, int64 stride, int64 count);
-extern Datum scoring_array(const Scoring *scoring, FunctionCallInfo fcinfo, const float *first, int64 stride, int64 count);
+extern void scoring_run(Scoring *scoring, const float *const *x, int64 input_floats, int64 count);
+extern Datum scoring_array(const Scoring *scoring, FunctionCallInfo fcinfo, const float *const *x, int64 count);
 
 #endif

@@ -9,7 +9,7 @@
 #ifndef C1D_PG_TENSOR_H
 #define C1D_PG_TENSOR_H
 
-#include "pg/pg.h"
+#include "pg/memory.h"
 
 #include "miscadmin.h"
 #if PG_VERSION_NUM >= 160000
@@ -63,6 +63,7 @@ tensor_shape(const Tensor *tensor)
 
 /* tensor_kept.c */
 extern Tensor *tensor_from_datum_kept(Datum datum);
+extern Tensor *tensor_copy_of_datum(Datum datum, Blocks *blocks);
 
 /* tensor_check.c: the checks that every path shares; all raise */
 extern void tensor_check_shape(const C1dShape *shape);

@@ -3,11 +3,10 @@
  *	  A large argument, read into memory that is there already.
  *
  * Two blocks of a megabyte a row, one for the argument and one for the result,
- * are more than malloc keeps when both are free: it gives the end of the heap
- * back to the system, which hands it out again, page by page and zeroed, for
- * the next row.  That took a quarter of the time of such a row.  So arguments
- * are read into one block of the backend's, which lives as long as the
- * transaction.
+ * are more than malloc keeps when both are free; see memory.c.  That took a
+ * quarter of the time of such a row.  So arguments are read into one block of the
+ * backend's, which lives as long as the transaction; those of a batch into the
+ * batch's.
  */
 #include "pg/tensor.h"
 
@@ -15,41 +14,33 @@
 #include "access/table.h"
 #include "access/tableam.h"
 
-/* Larger values are not read so often that it mattered. */
-#define MOST_BYTES (64 * 1024 * 1024)
+static Kept room;
 
-static struct
+/* stored_plain: is it out of line and as it is, so that it can be read into any memory? */
+static bool
+stored_plain(Datum datum, Size *size)
 {
-	Tensor	   *tensor;
-	Size		size;
-}			room;
-
-static void
-forget_room(void *arg)
-{
-	(void) arg;
-	room.tensor = NULL;
-	room.size = 0;
+	if (!VARATT_IS_EXTERNAL_ONDISK((struct varlena *) DatumGetPointer(datum)))
+		return false;
+	*size = toast_raw_datum_size(datum);
+	return toast_datum_size(datum) == *size - VARHDRSZ;
 }
 
-/* room_for: at least size bytes, whose content is lost. */
+/* read_stored: such a value of size bytes into memory, as detoast_attr() does it */
 static Tensor *
-room_for(Size size)
+read_stored(Datum datum, Size size, Tensor *tensor)
 {
-	if (room.size >= size)
-		return room.tensor;
-	if (room.tensor == NULL)
-	{
-		MemoryContextCallback *callback = MemoryContextAllocZero(TopTransactionContext, sizeof(*callback));
+	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
+	struct varatt_external pointer;
+	Relation	toast;
 
-		callback->func = forget_room;
-		MemoryContextRegisterResetCallback(TopTransactionContext, callback);
-		room.tensor = MemoryContextAlloc(TopTransactionContext, size);
-	}
-	else
-		room.tensor = repalloc(room.tensor, size);
-	room.size = size;
-	return room.tensor;
+	VARATT_EXTERNAL_GET_POINTER(pointer, stored);
+	SET_VARSIZE(tensor, size);
+	toast = table_open(pointer.va_toastrelid, AccessShareLock);
+	table_relation_fetch_toast_slice(toast, pointer.va_valueid, size - VARHDRSZ,
+									 0, size - VARHDRSZ, (struct varlena *) tensor);
+	table_close(toast, AccessShareLock);
+	return tensor_from_datum(PointerGetDatum(tensor));
 }
 
 /*
@@ -60,25 +51,31 @@ room_for(Size size)
 Tensor *
 tensor_from_datum_kept(Datum datum)
 {
-	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
-	struct varatt_external pointer;
 	Size		size;
-	Relation	toast;
-	Tensor	   *tensor;
 
-	if (!VARATT_IS_EXTERNAL_ONDISK(stored))
+	if (!stored_plain(datum, &size) || size > KEPT_MOST)
 		return tensor_from_datum(datum);
-	size = toast_raw_datum_size(datum);
-	if (size > MOST_BYTES || toast_datum_size(datum) < size - VARHDRSZ)
-		return tensor_from_datum(datum);	/* very large, or compressed */
+	return read_stored(datum, size, kept_room(&room, size));
+}
 
-	/* as detoast_attr() does it */
-	VARATT_EXTERNAL_GET_POINTER(pointer, stored);
-	tensor = room_for(size);
-	SET_VARSIZE(tensor, size);
-	toast = table_open(pointer.va_toastrelid, AccessShareLock);
-	table_relation_fetch_toast_slice(toast, pointer.va_valueid, size - VARHDRSZ,
-									 0, size - VARHDRSZ, (struct varlena *) tensor);
-	table_close(toast, AccessShareLock);
-	return tensor_from_datum(PointerGetDatum(tensor));
+/*
+ * tensor_copy_of_datum
+ *		tensor_from_datum() into memory of blocks, without a copy in between where
+ *		there need not be one.
+ */
+Tensor *
+tensor_copy_of_datum(Datum datum, Blocks *blocks)
+{
+	Size		size;
+	Tensor	   *tensor;
+	Tensor	   *copy;
+
+	if (stored_plain(datum, &size))
+		return read_stored(datum, size, blocks_take(blocks, size));
+	tensor = tensor_from_datum(datum);
+	copy = blocks_take(blocks, VARSIZE(tensor));
+	memcpy(copy, tensor, VARSIZE(tensor));
+	if ((Pointer) tensor != DatumGetPointer(datum))
+		pfree(tensor);
+	return copy;
 }

@@ -2,9 +2,9 @@
  * src/pg/tensor_list.c
  *	  A tensor1d[] in the making.
  *
- * Tensors lie in blocks, a block a batch, exactly as they will in the array,
- * which is made of them by copying; the last batch goes straight into it.  So
- * at the end there are two copies of all batches but the last.
+ * Tensors that are appended lie exactly as they will in the array, which is made
+ * of them by copying: at the end there are two copies.  Those that are promised
+ * until the end go straight into it.
  */
 #include "pg/tensor_list.h"
 
@@ -69,7 +69,11 @@ tensor_list_row(TensorList *list, bool null)
 	array_size(list);
 }
 
-/* lay_out: count tensors from memory on; data[i] becomes the elements of the i-th. */
+/*
+ * lay_out
+ *		Count tensors from memory on; data[i] becomes the elements of the i-th.
+ *		Memory that is touched for the first time may take seconds a gigabyte.
+ */
 static void
 lay_out(const TensorList *list, char *memory, int64 count, float **data)
 {
@@ -77,6 +81,7 @@ lay_out(const TensorList *list, char *memory, int64 count, float **data)
 	{
 		Tensor	   *tensor = (Tensor *) (memory + i * size_of(list));
 
+		CHECK_FOR_INTERRUPTS();
 		tensor_set_header(tensor, &list->shape);
 		data[i] = TENSOR_DATA(tensor);
 	}
@@ -93,7 +98,8 @@ tensor_list_extend(TensorList *list, int64 count, float **data)
 	TensorBlock *block = MemoryContextAlloc(list->context, sizeof(TensorBlock));
 
 	*block = (TensorBlock) {.count = count};
-	block->tensors = MemoryContextAllocHuge(list->context, (Size) count * size_of(list));
+	list->blocks.context = list->context;
+	block->tensors = blocks_take(&list->blocks, (Size) count * size_of(list));
 	lay_out(list, block->tensors, count, data);
 	if (list->last)
 		list->last->next = block;
@@ -120,7 +126,7 @@ tensor_list_array(const TensorList *list, FunctionCallInfo fcinfo, int64 count, 
 
 	if (list->rows == 0)
 		return PointerGetDatum(construct_empty_array(type));
-	array = palloc(size);
+	array = large_alloc(CurrentMemoryContext, size);
 	SET_VARSIZE(array, size);
 	array->ndim = 1;
 	array->dataoffset = list->null ? (int32) ARR_OVERHEAD_WITHNULLS(1, list->rows) : 0;

@@ -20,6 +20,7 @@ typedef struct TensorList
 	int64		tensors;		/* of these, tensors */
 	bool	   *null;			/* is row i NULL? without any: NULL */
 	int64		null_room;
+	Blocks		blocks;			/* what the tensors lie in */
 	TensorBlock *first;
 	TensorBlock *last;
 } TensorList;

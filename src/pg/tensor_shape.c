@@ -9,6 +9,9 @@
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 
+/* Elements that tensor1d_fill() writes between two looks at the interrupt flag. */
+#define FILL_STRETCH 65536
+
 /* copy_as: the elements of x under another shape of as many elements. */
 static Tensor *
 copy_as(const Tensor *x, const C1dShape *shape)
@@ -353,7 +356,14 @@ tensor1d_fill(PG_FUNCTION_ARGS)
 	Tensor	   *result = tensor_new(&shape);
 	float	   *data = TENSOR_DATA(result);
 
-	for (int64 i = 0; i < elements; i++)
-		data[i] = value;
+	/* in stretches that are vectors; a page that is new takes longer than its floats */
+	for (int64 first = 0; first < elements; first += FILL_STRETCH)
+	{
+		int64		end = Min(first + FILL_STRETCH, elements);
+
+		CHECK_FOR_INTERRUPTS();
+		for (int64 i = first; i < end; i++)
+			data[i] = value;
+	}
 	PG_RETURN_TENSOR(result);
 }

@@ -137,7 +137,10 @@ unit_draw_layer(const C1dShape *in, char config[400])
 		case 30:
 			return "torch.nn.Flatten";
 		case 31:
-			return "UpSampling1D";
+			if (N(0, 1))
+				return "UpSampling1D";
+			sprintf(config, "{'scale_factor': %d}", N(2, 4));
+			return "Upsample";
 		case 32:
 			return "BatchNormalization";
 		case 33:

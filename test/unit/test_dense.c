@@ -100,17 +100,18 @@ TEST(random_cases)
 
 /*
  * torch's Linear goes along its last axis: the features of a vector, the time
- * of a series.  Its weight is (out_features, in_features).
+ * of a series.  Its weight is (out_features, in_features).  Wide ones are for
+ * the matrix unit, which turns them; true if this was computed by it.
  */
-static void
-check_linear(bool whole, C1dIsa isa, UnitTally *tally)
+static bool
+check_linear(bool whole, bool wide, C1dIsa isa, UnitTally *tally)
 {
 	bool		use_bias = unit_between(0, 1);
 	C1dShape	in = {.rank = (int) unit_between(1, C1D_MAX_RANK)};
 	C1dShape	out;
-	int			axis = in.rank == 1 ? 0 : in.rank - 2;
-	int64_t		features = unit_between(1, 20),
-				units = unit_between(1, 20),
+	int			axis;
+	int64_t		features = wide ? unit_between(90, 150) : unit_between(1, 20),
+				units = wide ? unit_between(35, 110) : unit_between(1, 20),
 				inner = 1,
 				outer = 1;
 	float	   *x,
@@ -122,8 +123,12 @@ check_linear(bool whole, C1dIsa isa, UnitTally *tally)
 	UnitModel	m;
 	bool		planned;
 
+	C1dStepText text = {0};
+
+	in.rank = wide ? (int) unit_between(2, 3) : in.rank;
+	axis = in.rank == 1 ? 0 : in.rank - 2;
 	for (int d = 0; d < in.rank; d++)
-		in.dim[d] = d == axis ? features : unit_between(1, 5);
+		in.dim[d] = d == axis ? features : wide && d > axis ? unit_between(12, 200) : unit_between(1, wide ? 3 : 5);
 	for (int d = 0; d < axis; d++)
 		outer *= in.dim[d];
 	for (int d = axis + 1; d < in.rank; d++)
@@ -133,6 +138,8 @@ check_linear(bool whole, C1dIsa isa, UnitTally *tally)
 	x = unit_random_floats(outer * features * inner, whole);
 	weight = unit_random_floats(units * features, whole);
 	bias = unit_random_floats(units, whole);
+	if (wide && unit_between(0, 2) == 0)
+		x[unit_between(0, outer * features * inner - 1)] = unit_between(0, 1) ? NAN : INFINITY;
 	y = unit_must(malloc((size_t) (outer * units * inner) * sizeof(double)));
 	allowed = unit_must(malloc((size_t) (outer * units * inner) * sizeof(double)));
 	for (int64_t k = 0; k < outer * units * inner; k++)
@@ -159,13 +166,17 @@ check_linear(bool whole, C1dIsa isa, UnitTally *tally)
 	free(weight);
 	free(bias);
 	if (planned)
+	{
 		unit_check(tally, &m, &out, x, y, allowed);
+		c1d_step_describe(&m.graph, &m.plan.step[0], &text);
+	}
 	else
 		unit_wrong(tally, &m, &in, "is refused");
 	unit_model_end(&m);
 	free(x);
 	free(y);
 	free(allowed);
+	return strcmp(text.kernel, "product split amx") == 0;
 }
 
 TEST(torch_linear)
@@ -182,12 +193,65 @@ TEST(torch_linear)
 		}
 		for (int i = 0; i < 1500; i++)
 		{
-			check_linear(true, (C1dIsa) isa, &whole);
-			check_linear(false, (C1dIsa) isa, &real);
+			check_linear(true, false, (C1dIsa) isa, &whole);
+			check_linear(false, false, (C1dIsa) isa, &real);
 		}
 		ok(whole.wrong == 0 && real.wrong == 0, "%s: Linear of torch along its axis: %lld cases exact, %lld within the bound, the worst at %.2f of it",
 		   c1d_isa_names[isa], (long long) whole.cases, (long long) real.cases, real.worst);
 	}
+}
+
+TEST(wide_linear)
+{
+	for (int isa = 0; isa < C1D_ISAS; isa++)
+	{
+		UnitTally	whole = {0},
+					real = {0};
+		int			split = 0;
+
+		if (!c1d_isa_available((C1dIsa) isa))
+		{
+			ok(true, "wide Linear # SKIP this machine has no %s", c1d_isa_names[isa]);
+			continue;
+		}
+		for (int i = 0; i < 40; i++)
+		{
+			split += check_linear(true, true, (C1dIsa) isa, &whole);
+			split += check_linear(false, true, (C1dIsa) isa, &real);
+		}
+		ok(whole.wrong == 0 && real.wrong == 0, "%s: wide Linear of torch: %lld cases exact, %lld within the bound, the worst at %.2f of it",
+		   c1d_isa_names[isa], (long long) whole.cases, (long long) real.cases, real.worst);
+		ok(isa == C1D_ISA_AMX ? split > 20 && split < 80 : split == 0, "%s: a matrix unit computed %d of them", c1d_isa_names[isa], split);
+	}
+}
+
+/* a channel's bits follow from its own series, wherever it stands */
+TEST(channels_alike)
+{
+	const int64_t features = 100, channels = 150, units = 40;
+	C1dTensor	weights[2] = {
+		{c1d_shape2(units, features), unit_random_floats(units * features, false)}, {c1d_shape1(units), unit_random_floats(units, false)},
+	};
+	float	   *x = unit_random_floats(features * channels, false);
+	C1dIsa		isa = c1d_isa_best();
+	UnitModel	m;
+	float	   *y = NULL;
+	bool		alike = true;
+
+	for (int64_t i = 0; i < features * channels; i++)
+		x[i] = x[i / channels * channels];
+	x[3 * channels + 70] = 0x1p70f; /* this one goes another way */
+	unit_model_begin(&m, 1);
+	if (unit_add(&m, "Linear", 2, weights, "{'in_features': 100, 'out_features': 40}") && unit_plan(&m, c1d_shape2(features, channels), isa))
+		y = unit_output(&m.plan, x, 1);
+	for (int64_t i = 0; y != NULL && i < units * channels; i++)
+		alike = alike && (i % channels == 70) != unit_same_bits(&y[i], &y[i / channels * channels], 1);
+	ok(y != NULL && alike, "%s: channels with the same series have the same bits, whatever their neighbour holds", c1d_isa_names[isa]);
+	unit_unguard(y);
+	unit_model_end(&m);
+	free(x);
+	free((void *) weights[0].data);
+	free((void *) weights[1].data);
 }
 
 /* refused: at once when nothing can fit, else with the input; the hint holds that text */
@@ -271,4 +335,4 @@ TEST(parameters)
 	ok(right == count, "%d of %d layers have the number of weights that the formulas give", right, count);
 }
 
-RUN(random_cases, torch_linear, weights_that_do_not_fit, parameters)
+RUN(random_cases, torch_linear, wide_linear, channels_alike, weights_that_do_not_fit, parameters)

@@ -121,8 +121,12 @@ draw(UnitStack *s)
 				N(40, 68), N(3, 8), N(1, 3), paddings[N(0, 1)], N(0, 1) ? "linear" : "relu");
 		else
 		{
-			if (N(0, 2) == 0)
+			int			kind = N(0, 5);
+
+			if (kind == 0)
 				add(s, "UpSampling1D", "{'size': %d}", N(2, 3));
+			else if (kind == 1)
+				add(s, "Upsample", "{'scale_factor': %d}", N(2, 3));
 			add_conv(s, N(0, 2) ? 1 : N(2, 9), paddings[N(0, 2)]);
 		}
 		if (N(0, 2) == 0)

@@ -79,7 +79,7 @@ lay_layer(Layer *l, int pool, bool relu)
 	const C1dConvGeometry *g = &l->geometry;
 	C1dConvLayout layout = layout_of(l);
 
-	lay_direct(l, c1d_conv_choose(g, C1D_ISA_AMX, pool), pool, relu);
+	lay_direct(l, c1d_conv_choose(g, c1d_isa_best(), pool), pool, relu);
 	l->forms = unit_guarded(c1d_split_panel_floats(g));
 	l->safe = c1d_split_pack(g, &layout, l->bias, l->forms);
 }

@@ -17,6 +17,7 @@ my $soon = 0.3;
 rows($db, <<'SQL');
 CREATE TABLE model (name text PRIMARY KEY, model conv1d_model);
 INSERT INTO model SELECT 'deep', model_agg('Conv1D', '{"filters": 16, "kernel_size": 9, "padding": "same", "activation": "tanh"}', ARRAY[tensor1d_fill(ARRAY[9,CASE i WHEN 1 THEN 1 ELSE 16 END,16], 0.01), tensor1d_fill('{16}', 0.1)] ORDER BY i) FROM generate_series(1, 30) i;
+INSERT INTO model SELECT 'pooled', model_agg(class_name, config, weights ORDER BY position) FROM (SELECT position, class_name, config, weights FROM model, model_layers(model) UNION ALL SELECT 1000, 'GlobalAveragePooling1D', NULL, NULL) l;
 INSERT INTO model SELECT 'small', model_agg('Conv1D', '{"filters": 4, "kernel_size": 3, "padding": "same"}', ARRAY[tensor1d_fill('{3,1,4}', 0.5), tensor1d_fill('{4}', 0.1)]);
 CREATE TABLE series AS SELECT id, tensor1d_agg(sin(id * i) ORDER BY i) AS x FROM generate_series(1, 400) id, generate_series(1, 500) i GROUP BY id;
 CREATE TABLE long AS SELECT id, tensor1d_fill('{100000,1}', id) AS x FROM generate_series(1, 40) id;
@@ -43,7 +44,8 @@ my $deep = q{(SELECT model FROM model WHERE name = 'deep')};
 my @long = (
 	[ 'predict, row by row', "SELECT count(predict($deep, x)) FROM series, generate_series(1, 1000)" ],
 	[ 'predict_agg in one batch', "SELECT cardinality(predict_agg($deep, x)) FROM long" ],
-	[ 'predict_agg in many', "SELECT cardinality(predict_agg($deep, x)) FROM series, generate_series(1, 100)" ],
+	[ 'predict_agg in many', "SELECT cardinality(predict_agg($deep, x)) FROM series, generate_series(1, 80)" ],
+	[ 'predict_agg with small outputs', "SELECT cardinality(predict_agg((SELECT model FROM model WHERE name = 'pooled'), x)) FROM series, generate_series(1, 1000)" ],
 	[ 'predict_agg of many groups', "SELECT count(y) FROM (SELECT predict_agg($deep, x) AS y FROM series, generate_series(1, 10) g GROUP BY id, g OFFSET 0) s" ],
 	[ 'predict_windows_agg', "SELECT cardinality(predict_windows_agg($deep, i, 1000, 200 ORDER BY i)) FROM generate_series(1, 1000000) i" ],
 	[ 'predict over a frame', "SELECT count(y) FROM (SELECT predict($deep, tensor1d_agg(i) OVER (ORDER BY i ROWS 255 PRECEDING)) AS y FROM generate_series(1, 1000000) i) s" ],
