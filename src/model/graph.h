@@ -32,6 +32,7 @@ typedef struct C1dLayerText
 typedef struct C1dNode
 {
 	const char *name;
+	uint32_t	name_hash;
 	bool		numbered;		/* the name is the class's, with a number */
 	const LayerClass *class;	/* NULL: unknown, the layer is not sound */
 	const C1dValue *config_value;	/* as it was given */

@@ -27,11 +27,24 @@ c1d_graph_expect(C1dGraph *graph, const C1dLayerText *layers, int count)
 		}
 }
 
+/* hash_of: FNV-1a of a name */
+static uint32_t
+hash_of(const char *name)
+{
+	uint32_t	hash = 2166136261;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char) *name) * 16777619;
+	return hash;
+}
+
 static int
 find(const C1dGraph *graph, const char *name)
 {
+	uint32_t	hash = hash_of(name);
+
 	for (int i = 0; i < graph->count; i++)
-		if (graph->nodes[i].name != NULL && graph->nodes[i].name[0] == name[0] && strcmp(graph->nodes[i].name, name) == 0)
+		if (graph->nodes[i].name_hash == hash && graph->nodes[i].name != NULL && strcmp(graph->nodes[i].name, name) == 0)
 			return i;
 	return -1;
 }
@@ -55,8 +68,11 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 	if (given != NULL && given->type == C1D_STRING && given->as.string.length > 0)
 	{
 		node->name = c1d_value_copy_string(given, arena, err);
-		if (node->name == NULL || find(graph, node->name) < 0)
-			return node->name != NULL;
+		if (node->name == NULL)
+			return false;
+		node->name_hash = hash_of(node->name);
+		if (find(graph, node->name) < 0)
+			return true;
 		c1d_fail(err, C1D_BAD_ARGUMENT, "two layers are named \"%.*s\"", C1D_ECHO, node->name);
 		return c1d_hint(err, "Give one of them another \"name\" in its configuration.");
 	}
@@ -75,6 +91,7 @@ name_node(C1dGraph *graph, const C1dLayerText *text, C1dNode *node, C1dArena *ar
 		snprintf(name, room, same == 0 ? "%s" : "%s_%d", base, same);
 		same++;
 	} while (find(graph, name) >= 0);
+	node->name_hash = hash_of(name);
 	return true;
 }
 
