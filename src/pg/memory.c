@@ -24,9 +24,9 @@
 /* Pieces begin at cache lines. */
 #define LINE ((Size) 64)
 
-struct Block
+struct MemoryBlock
 {
-	Block	   *before;
+	MemoryBlock *before;
 	Size		size;			/* of what follows from the next line on */
 };
 
@@ -74,7 +74,7 @@ large_alloc(MemoryContext context, Size size)
 
 /* pieces: where those of a block begin */
 static char *
-pieces(Block *block)
+pieces(MemoryBlock *block)
 {
 	return (char *) TYPEALIGN64(LINE, (uintptr_t) (block + 1));
 }
@@ -132,15 +132,15 @@ return_spare(void *arg)
 }
 
 /* borrow: the spare block, if it is there and has room for a piece */
-static Block *
+static MemoryBlock *
 borrow(Blocks *blocks, Size size)
 {
-	Block	   *block;
+	MemoryBlock *block;
 
 	if (spare.user != NULL || spare.wanted < size)
 		return NULL;
-	block = kept_room(&spare.kept, sizeof(Block) + LINE + spare.wanted);
-	block->size = spare.kept.size - sizeof(Block) - LINE;
+	block = kept_room(&spare.kept, sizeof(MemoryBlock) + LINE + spare.wanted);
+	block->size = spare.kept.size - sizeof(MemoryBlock) - LINE;
 	spare.user = blocks;
 	return block;
 }
@@ -150,7 +150,7 @@ static void
 add_block(Blocks *blocks, Size size)
 {
 	Size		room = Max(size, Max(blocks->wanted, Min(blocks->used, BLOCK_MOST)));
-	Block	   *block = NULL;
+	MemoryBlock *block = NULL;
 
 	/* small ones neither borrow nor tell what was wanted: there may be many */
 	if (blocks->borrows && Max(blocks->used + size, blocks->wanted) >= LARGE_PAGE / 2)
@@ -168,7 +168,7 @@ add_block(Blocks *blocks, Size size)
 	}
 	if (block == NULL)
 	{
-		block = large_alloc(blocks->context, sizeof(Block) + LINE + room);
+		block = large_alloc(blocks->context, sizeof(MemoryBlock) + LINE + room);
 		block->size = room;
 	}
 	block->before = blocks->last;
@@ -208,7 +208,7 @@ blocks_reuse(Blocks *blocks)
 	{
 		while (blocks->last != NULL)
 		{
-			Block	   *block = blocks->last;
+			MemoryBlock *block = blocks->last;
 
 			blocks->last = block->before;
 			if (block != spare.kept.memory)

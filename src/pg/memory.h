@@ -8,7 +8,7 @@
 
 #include "pg/pg.h"
 
-typedef struct Block Block;
+typedef struct MemoryBlock MemoryBlock;
 
 /*
  * Memory that is taken piece by piece and free again all at once.  Set context,
@@ -21,7 +21,7 @@ typedef struct Blocks
 	bool		borrows;		/* the block that the transaction keeps, while nobody else does */
 
 	/* private */
-	Block	   *last;
+	MemoryBlock *last;
 	Size		taken;			/* of the last block */
 	Size		used;			/* of all blocks */
 	Size		wanted;			/* most that was used before, up to KEPT_MOST */
