@@ -64,8 +64,8 @@ foreach my $moment (1 .. 50)
 	my $pid = $session->backend;
 
 	$session->query('SET conv1d.progress_interval = -1; SET synchronous_commit = ' . ($moment % 3 ? 'on' : 'off'));
-	$session->send(sprintf $call, (1, 2, 5, 20)[ rand 4 ]);
-	sleep rand 0.1;
+	$session->send(sprintf $call, (1, 1, 2, 5)[ rand 4 ]);	# small ones, so that there are rows left for all moments
+	sleep rand 0.08;
 	if ($how eq 'KILL')
 	{
 		kill 'KILL', $pid;
