@@ -105,11 +105,14 @@ trial_room(C1dRepair *r)
 	wanted += wanted / 2;
 	if (wanted > C1D_MAX_NODES)
 		wanted = C1D_MAX_NODES;
-	if (!c1d_list_start(&trial->list, wanted, &r->check->known.list.input, r->arena, r->err) ||
-		!c1d_graph_start(&trial->graph, wanted, r->arena, r->err))
-		return false;
-	trial->shapes = c1d_alloc_array(r->arena, wanted, sizeof(C1dShape), r->err);
-	return trial->shapes != NULL;
+	if (c1d_list_start(&trial->list, wanted, &r->check->known.list.input, r->arena, r->err) &&
+		c1d_graph_start(&trial->graph, wanted, r->arena, r->err) &&
+		(trial->shapes = c1d_alloc_array(r->arena, wanted, sizeof(C1dShape), r->err)) != NULL)
+		return true;
+
+	/* whoever tries on shall not take half of it for room */
+	trial->graph.room = 0;
+	return false;
 }
 
 /* clean: is the layer at that position good, as far as its inputs are known? */

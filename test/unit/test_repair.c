@@ -478,7 +478,7 @@ TEST(memory_runs_out)
 				failed[2] = {0},
 				wrong[2] = {0};
 
-	for (int model = 0; model < 12; model++)
+	for (int model = 0; model < 100; model++)
 	{
 		Case		c;
 		C1dVerdict	wanted[MOST];
