@@ -11,8 +11,8 @@
  *
  * each exact, since 8 bits times 8 are 16, and added to a float32 sum.  What is
  * left out is less than 2^-23 of x * w, mostly a tenth of that: rounding the
- * product costs as much.  The unit multiplies sixteen times as fast as vectors do, so six
- * products are still more than twice as fast as one.
+ * product costs as much.  The unit multiplies sixteen times as fast as vectors
+ * do, so six products are still more than twice as fast as one.
  *
  * Inputs become three planes of bfloat16, in blocks that stay in the cache, with
  * rows of zeros where there is padding; a tile of 16 rows of A are windows in

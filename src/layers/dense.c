@@ -20,7 +20,6 @@
 /* A matrix unit pays for turning a series from so many features on, of so many products a float: measured. */
 #define TURNED_FEATURES 96
 #define TURNED_PRODUCTS 25
-#define TURNED_PANEL_FLOATS (1 << 19)	/* which a second cache holds */
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
@@ -278,7 +277,7 @@ turns(const LayerSite *site, const C1dConvGeometry *turned)
 
 	return site->in->rank > 1 && !site->tuning->plain && features >= TURNED_FEATURES &&
 		(double) features * units >= TURNED_PRODUCTS * ((double) features + units) &&
-		c1d_split_panel_floats(turned) <= TURNED_PANEL_FLOATS && c1d_split_fits(turned, site->tuning->isa, 1);
+		c1d_split_fits(turned, site->tuning->isa, 1);
 }
 
 static bool

@@ -30,10 +30,11 @@ typedef struct Tensor
 #define TENSOR_HEADER(rank) (offsetof(Tensor, dim) + (rank) * sizeof(int32))
 #define TENSOR_DATA(t) ((float *) ((char *) (t) + TENSOR_HEADER((t)->rank)))
 
-/* In a loop over elements: is the query cancelled?  Asked every 65,536 of them. */
+/* Elements between two looks at whether the query is cancelled, and the look, in a loop over them. */
+#define TENSOR_STRETCH 65536
 #define TENSOR_POLL(i) \
 	do { \
-		if (((i) & 0xFFFF) == 0) \
+		if ((i) % TENSOR_STRETCH == 0) \
 			CHECK_FOR_INTERRUPTS(); \
 	} while (0)
 

@@ -9,9 +9,6 @@
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 
-/* Elements that tensor1d_fill() writes between two looks at the interrupt flag. */
-#define FILL_STRETCH 65536
-
 /* copy_as: the elements of x under another shape of as many elements. */
 static Tensor *
 copy_as(const Tensor *x, const C1dShape *shape)
@@ -357,9 +354,9 @@ tensor1d_fill(PG_FUNCTION_ARGS)
 	float	   *data = TENSOR_DATA(result);
 
 	/* in stretches that are vectors; a page that is new takes longer than its floats */
-	for (int64 first = 0; first < elements; first += FILL_STRETCH)
+	for (int64 first = 0; first < elements; first += TENSOR_STRETCH)
 	{
-		int64		end = Min(first + FILL_STRETCH, elements);
+		int64		end = Min(first + TENSOR_STRETCH, elements);
 
 		CHECK_FOR_INTERRUPTS();
 		for (int64 i = first; i < end; i++)

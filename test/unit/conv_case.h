@@ -10,7 +10,7 @@
 #ifndef C1D_UNIT_CONV_CASE_H
 #define C1D_UNIT_CONV_CASE_H
 
-#include "model.h"
+#include "numbers.h"
 
 typedef enum Padding
 {
@@ -38,14 +38,6 @@ typedef struct Case
 	bool		use_bias;
 	const char *activation;
 } Case;
-
-typedef enum Kind
-{
-	WHOLE,
-	REAL,
-	STRANGE,					/* NaN and infinities among whole numbers */
-	KINDS
-} Kind;
 
 /* A kind of layer: what it is called, and what it is by definition. */
 typedef struct Definition
@@ -93,16 +85,6 @@ padding_text(const Case *c, char *text, size_t size)
 		snprintf(text, size, "'pads': [%lld, %lld]", (long long) c->before, (long long) c->after);
 }
 
-static void
-make_strange(float *floats, int64_t count)
-{
-	static const float strange[] = {NAN, INFINITY, -INFINITY};
-
-	for (int64_t i = 0; i < count; i++)
-		if (unit_between(0, 40) == 0)
-			floats[i] = strange[unit_between(0, 2)];
-}
-
 /*
  * check_case
  *		One case on one instruction set; the weights are gone before it runs.
@@ -130,8 +112,8 @@ check_case(const Definition *d, const Case *c, Kind kind, C1dIsa isa, UnitTally 
 
 	if (kind == STRANGE)
 	{
-		make_strange(x, c->length * c->channels);
-		make_strange(kernel, kernel_floats);
+		make_strange(x, c->length * c->channels, 40);
+		make_strange(kernel, kernel_floats, 40);
 	}
 	if (code == C1D_OK)
 	{

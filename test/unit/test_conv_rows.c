@@ -9,18 +9,10 @@
  * most n + 1 roundings of at most 2^-24; a kernel that adds in several lanes
  * does better.  A pooled row is off by no more than the worst of its rows.
  */
-#include "model.h"
+#include "numbers.h"
 
 #include "kernels/conv.h"
 #include "kernels/pool.h"
-
-typedef enum Kind
-{
-	WHOLE,						/* exact */
-	REAL,
-	STRANGE,					/* NaN, infinities and -0 among whole numbers */
-	KINDS
-} Kind;
 
 typedef struct Case
 {

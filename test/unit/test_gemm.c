@@ -9,20 +9,12 @@
  *
  * The same checks must notice tiles that are broken on purpose.
  */
-#include "model.h"
+#include "numbers.h"
 
 #include "kernels/gemm.h"
 
 #define MAX_WIDTH 128			/* of all panels */
 #define MAX_ROWS 12
-
-typedef enum Kind
-{
-	WHOLE,						/* exact */
-	REAL,
-	STRANGE,					/* NaN and infinities among whole numbers */
-	KINDS
-} Kind;
 
 typedef struct Seen
 {

@@ -4,6 +4,7 @@
  *	  each with what joins its step: lengths that straddle tiles, every padding,
  *	  NaN and infinities, any chunk; and what must not become a pair.
  */
+#include "numbers.h"
 #include "stack.h"
 
 /* same_places: are NaN and infinities where the other has them, and all else near it? */
@@ -19,17 +20,6 @@ same_places(const float *a, const float *b, int64_t count)
 			(isfinite(a[i]) ? fabs((double) a[i] - b[i]) > 1e-5 * most + 1e-6 : !isnan(a[i]) && a[i] != b[i]))
 			return false;
 	return true;
-}
-
-/* strange: a NaN or an infinity now and then */
-static void
-make_strange(float *at, int64_t count)
-{
-	static const float numbers[] = {NAN, INFINITY, -INFINITY};
-
-	for (int64_t i = 0; i < count; i++)
-		if (unit_between(0, 60) == 0)
-			at[i] = numbers[unit_between(0, 2)];
 }
 
 /*
@@ -68,7 +58,7 @@ put(UnitStack *s, int from, bool strange, const char *class_name, const char *fo
 		for (int64_t i = 0; i < weights[3].shape.dim[0]; i++)
 			((float *) weights[3].data)[i] = fabsf(weights[3].data[i]) + 0.1f;
 	for (int w = 0; strange && w < node->weight_count; w++)
-		make_strange((float *) weights[w].data, c1d_shape_elements(&weights[w].shape));
+		make_strange((float *) weights[w].data, c1d_shape_elements(&weights[w].shape), 60);
 	s->count++;
 	return true;
 }
@@ -160,7 +150,7 @@ check(UnitStack *s, C1dIsa isa, Strange strange, bool mistake, Seen *seen)
 	C1dPlan		plain;
 
 	if (strange == INPUT)
-		make_strange(x, count);
+		make_strange(x, count, 60);
 	if (!unit_plan(&s->m, s->in, isa) ||
 		!c1d_plan_make(&s->m.graph, &s->in, &(C1dTuning) {.isa = isa, .plain = true}, &s->m.arena, &plain, &s->m.err))
 		abort();

@@ -7,17 +7,9 @@
  * in float32 one after the other: a product of a sum of n products with a bias,
  * added up over m channels, passes at most n + m + 2 roundings of 2^-24.
  */
-#include "model.h"
+#include "numbers.h"
 
 #include "kernels/planes.h"
-
-typedef enum Kind
-{
-	WHOLE,
-	REAL,
-	STRANGE,					/* NaN and infinities among whole numbers */
-	KINDS
-} Kind;
 
 static const char *const kinds[KINDS] = {"whole numbers", "others", "NaN and infinities among them"};
 

@@ -6,7 +6,7 @@
  * in float32, n roundings of at most 2^-24 of the sum of magnitudes; a mean of
  * whole numbers has the one rounding of the division.
  */
-#include "model.h"
+#include "numbers.h"
 
 enum
 {
@@ -27,13 +27,6 @@ typedef struct Case
 	bool		count_include_pad;
 	bool		average;
 } Case;
-
-typedef enum Kind
-{
-	WHOLE,
-	REAL,
-	STRANGE
-} Kind;
 
 static Case
 draw(void)
@@ -164,16 +157,14 @@ add_layer(UnitModel *m, const Case *c)
 static void
 check_case(Case c, Kind kind, UnitTally *tally)
 {
-	static const float strange[] = {NAN, INFINITY, -INFINITY};
 	UnitModel	m;
 	C1dShape	in = c1d_shape2(c.length, c.channels);
 	float	   *x = unit_random_floats(c.length * c.channels, kind != REAL);
 	int64_t		out = 0;
 	C1dCode		code;
 
-	for (int64_t i = 0; kind == STRANGE && i < c.length * c.channels; i++)
-		if (unit_between(0, 9) == 0)
-			x[i] = strange[unit_between(0, 2)];
+	if (kind == STRANGE)
+		make_strange(x, c.length * c.channels, 9);
 	unit_model_begin(&m, 1);
 	if (!add_layer(&m, &c) || !unit_plan(&m, in, unit_isa()))
 		unit_refused(tally, &m, &in, place(&c, &out));
